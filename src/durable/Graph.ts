@@ -1,0 +1,122 @@
+/**
+ * The steps of an experiment in topological order, each with its id: the hash of its canonical encoded inputs, in
+ * which an upstream step stands as its id, a file as the hash of its content, and a field at its default is left out.
+ */
+import { Either, Schema } from "effect"
+import { canonicalJson, contentHash } from "../domain/CanonicalJson.ts"
+import { FileRef } from "../domain/FileRef.ts"
+import { InvalidInput } from "./StageErrors.ts"
+import { isStep, upstream } from "./Step.ts"
+import type { AnyStage } from "./Stage.ts"
+import type { AnyStep } from "./Step.ts"
+
+export interface Node {
+  readonly id: string
+  readonly step: AnyStep
+  /** The canonical inputs that the id hashes: what `diff` compares. */
+  readonly canonical: Readonly<Record<string, unknown>>
+  readonly upstream: ReadonlyArray<string>
+}
+
+/** Ids of the files that steps read, by path: the SHA-256 of their content. */
+export type FileHashes = ReadonlyMap<string, string>
+
+/** The nodes under `roots`: upstream before downstream, equal steps once. */
+export const make = (roots: ReadonlyArray<AnyStep>, files: FileHashes = new Map()): ReadonlyArray<Node> => {
+  const nodes = new Map<string, Node>()
+  const ids = new Map<AnyStep, string>()
+  const visit = (step: AnyStep): string => {
+    const known = ids.get(step)
+    if (known !== undefined) return known
+    const above = upstream(step.input).map(visit)
+    const canonical = encode(step, ids, files)
+    const id = `${step.stage.name}/v${step.stage.version}-${contentHash(canonical).slice(0, 16)}`
+    ids.set(step, id)
+    if (!nodes.has(id)) nodes.set(id, { id, step, canonical, upstream: above })
+    return id
+  }
+  roots.forEach(visit)
+  return [...nodes.values()]
+}
+
+/** The files that the steps under `roots` read, each once. */
+export const files = (roots: ReadonlyArray<AnyStep>): ReadonlyArray<FileRef> => {
+  const found = new Map<string, FileRef>()
+  const seen = new Set<unknown>()
+  const visit = (value: unknown): void => {
+    if (typeof value !== "object" && typeof value !== "function") return
+    if (value === null || seen.has(value)) return
+    seen.add(value)
+    if (value instanceof FileRef) found.set(value.path, value)
+    else if (isStep(value)) visit(value.input)
+    else Object.values(value).forEach(visit)
+  }
+  roots.forEach(visit)
+  return [...found.values()]
+}
+
+const encode = (step: AnyStep, ids: ReadonlyMap<AnyStep, string>, hashes: FileHashes) => {
+  const encoded = Schema.encodeSync(step.stage.schema)(step.input)
+  const canonical = replace(withoutDefaults(encoded, step.stage.schema), (value) => {
+    if (isStep(value)) return { $step: ids.get(value) }
+    if (isFile(value)) {
+      const hash = hashes.get(value.path)
+      if (hash === undefined) throw new InvalidInput({ stage: step.stage.name, detail: `${value.path} was not read` })
+      return { $file: hash }
+    }
+    return undefined
+  })
+  // `replace` keeps a record a record.
+  return canonical as Readonly<Record<string, unknown>>
+}
+
+const isFile = (value: unknown): value is { readonly _tag: "FileRef"; readonly path: string } =>
+  typeof value === "object" && value !== null && "_tag" in value && value._tag === "FileRef" && "path" in value
+
+const replace = (value: unknown, leaf: (value: unknown) => unknown): unknown => {
+  const replaced = leaf(value)
+  if (replaced !== undefined) return replaced
+  if (Array.isArray(value)) return value.map((item) => replace(item, leaf))
+  if (typeof value !== "object" || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, replace(item, leaf)]))
+}
+
+/** Leaves out every field, at any depth, whose absence decodes to the same value. */
+const withoutDefaults = (encoded: Readonly<Record<string, unknown>>, schema: AnyStage["schema"]) => {
+  const decode = Schema.decodeUnknownEither(schema)
+  const canonical = (value: unknown) =>
+    Either.map(decode(value), (decoded) => canonicalJson(replace(Schema.encodeSync(schema)(decoded), stepTag)))
+  const tags = new Map<AnyStep, number>()
+  const stepTag = (value: unknown) => {
+    if (!isStep(value)) return undefined
+    if (!tags.has(value)) tags.set(value, tags.size)
+    return { $step: tags.get(value) }
+  }
+  const whole = Either.getOrThrow(canonical(encoded))
+  const trim = (current: Readonly<Record<string, unknown>>, path: ReadonlyArray<string>): typeof current =>
+    Object.keys(at(current, path)).reduce((kept, key) => {
+      const without = omit(kept, path, key)
+      const same = canonical(without)
+      if (Either.isRight(same) && same.right === whole) return without
+      const child = at(kept, path)[key]
+      return isPlain(child) ? trim(kept, [...path, key]) : kept
+    }, current)
+  return trim(encoded, [])
+}
+
+const isPlain = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value) && !isStep(value)
+
+const at = (value: Readonly<Record<string, unknown>>, path: ReadonlyArray<string>): Readonly<Record<string, unknown>> =>
+  path.reduce<Readonly<Record<string, unknown>>>((here, key) => (isPlain(here[key]) ? here[key] : {}), value)
+
+const omit = (
+  value: Readonly<Record<string, unknown>>,
+  path: ReadonlyArray<string>,
+  key: string,
+): Readonly<Record<string, unknown>> => {
+  const [head, ...rest] = path
+  if (head === undefined) return Object.fromEntries(Object.entries(value).filter(([k]) => k !== key))
+  const child = value[head]
+  return isPlain(child) ? { ...value, [head]: omit(child, rest, key) } : value
+}

@@ -1,0 +1,59 @@
+/**
+ * A stage is a kind of work, declared once: name, version, input and output schemas, body and estimate.
+ * Calling it with inputs builds a `Step`. An edit that changes results bumps the version.
+ */
+import { Either, ParseResult, Schema } from "effect"
+import type { Effect } from "effect"
+import type { Estimate } from "./Estimate.ts"
+import type { Shard } from "./Shard.ts"
+import { InvalidInput } from "./StageErrors.ts"
+import { StepTypeId } from "./Step.ts"
+import type { AnyStep, Resolved, Services, Step } from "./Step.ts"
+
+type Fields = Schema.Struct.Fields
+
+export interface Declaration<F extends Fields, A, I, R> {
+  readonly name: string
+  readonly version: number
+  readonly input: F
+  /** Nominal: two stages whose outputs mean different things have different schemas. Small; files are artifacts. */
+  readonly output: Schema.Schema<A, I>
+  /** The durable body: deterministic glue, all I/O inside shards. */
+  readonly run: (input: Resolved<Schema.Struct.Type<F>>) => Effect.Effect<A, never, R>
+  /** `sizeOf` tells the size of an upstream step's output, estimated or real. */
+  readonly estimate: (input: Schema.Struct.Type<F>, sizeOf: (step: AnyStep) => number) => Estimate
+}
+
+export interface AnyStage {
+  readonly name: string
+  readonly version: number
+  readonly schema: Schema.Schema<Readonly<Record<string, unknown>>, Readonly<Record<string, unknown>>>
+  readonly output: Schema.Schema<unknown, unknown>
+  readonly run: (input: never) => Effect.Effect<unknown, never, unknown>
+  readonly estimate: (input: never, sizeOf: (step: AnyStep) => number) => Estimate
+}
+
+export interface Stage<F extends Fields, A, R> extends AnyStage {
+  <const Input extends Schema.Struct.Encoded<F>>(input: Input): Step<A, Exclude<R, Shard> | Services<Input>>
+}
+
+export const make = <const F extends Fields, A, I, R>(declaration: Declaration<F, A, I, R>): Stage<F, A, R> => {
+  const schema = Schema.Struct(declaration.input)
+  // The struct's own types are erased here and restored by the signature of `Stage`; decoding checks at run time.
+  const erased = schema as unknown as AnyStage["schema"]
+  const decode = Schema.decodeUnknownEither(erased, { onExcessProperty: "error", errors: "all" })
+  const build = (input: unknown) => {
+    const decoded = decode(input)
+    if (Either.isLeft(decoded)) {
+      const detail = ParseResult.TreeFormatter.formatErrorSync(decoded.left)
+      throw new InvalidInput({ stage: declaration.name, detail })
+    }
+    return { [StepTypeId]: variance, stage, input: decoded.right }
+  }
+  const properties = { version: declaration.version, schema: erased, output: declaration.output }
+  const stage = Object.assign(build, properties, { run: declaration.run, estimate: declaration.estimate })
+  Object.defineProperty(stage, "name", { value: declaration.name })
+  return stage as unknown as Stage<F, A, R>
+}
+
+const variance = { _A: (a: never) => a, _R: (r: never) => r }
