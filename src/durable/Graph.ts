@@ -21,8 +21,15 @@ export interface Node {
 /** Ids of the files that steps read, by path: the SHA-256 of their content. */
 export type FileHashes = ReadonlyMap<string, string>
 
-/** The nodes under `roots`: upstream before downstream, equal steps once. */
-export const make = (roots: ReadonlyArray<AnyStep>, files: FileHashes = new Map()): ReadonlyArray<Node> => {
+export interface Graph {
+  /** Upstream before downstream, equal steps once. */
+  readonly nodes: ReadonlyArray<Node>
+  /** The id of any step in the graph; equal steps have equal ids. */
+  readonly ids: ReadonlyMap<AnyStep, string>
+}
+
+/** The graph under `roots`. Throws `InvalidInput` for a file whose hash is not given. */
+export const make = (roots: ReadonlyArray<AnyStep>, files: FileHashes = new Map()): Graph => {
   const nodes = new Map<string, Node>()
   const ids = new Map<AnyStep, string>()
   const visit = (step: AnyStep): string => {
@@ -36,7 +43,7 @@ export const make = (roots: ReadonlyArray<AnyStep>, files: FileHashes = new Map(
     return id
   }
   roots.forEach(visit)
-  return [...nodes.values()]
+  return { nodes: [...nodes.values()], ids }
 }
 
 /** The files that the steps under `roots` read, each once. */

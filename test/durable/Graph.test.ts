@@ -8,11 +8,11 @@ const study = (options: { readonly epochs?: number; readonly seed?: number } = {
   return Assistant({ simulator: Simulator({ corpus, recipe }), seed: options.seed ?? 1 })
 }
 
-const ids = (...args: Parameters<typeof Graph.make>) => Graph.make(...args).map((node) => node.id)
+const ids = (...args: Parameters<typeof Graph.make>) => Graph.make(...args).nodes.map((node) => node.id)
 
 describe("Graph", () => {
   it("puts upstream steps first and equal steps once", () => {
-    const nodes = Graph.make([study({ seed: 1 }), study({ seed: 2 })], hashes)
+    const { nodes } = Graph.make([study({ seed: 1 }), study({ seed: 2 })], hashes)
     assert.deepEqual(
       nodes.map((node) => node.step.stage.name),
       ["Corpus", "Simulator", "Assistant", "Assistant"],
@@ -24,7 +24,7 @@ describe("Graph", () => {
   })
 
   it("names a step by stage, version and a hash of its inputs", () => {
-    for (const node of Graph.make([study()], hashes)) {
+    for (const node of Graph.make([study()], hashes).nodes) {
       assert.match(node.id, new RegExp(`^${node.step.stage.name}/v${node.step.stage.version}-[0-9a-f]{16}$`))
     }
   })
@@ -32,7 +32,7 @@ describe("Graph", () => {
   it("leaves a field at its default out, at any depth", () => {
     assert.deepEqual(ids([study({ epochs: 1 })], hashes), ids([study()], hashes))
     assert.notDeepEqual(ids([study({ epochs: 2 })], hashes), ids([study()], hashes))
-    assert.deepEqual(Graph.make([study({ epochs: 1 })], hashes)[1]?.canonical["recipe"], { rate: 0.1 })
+    assert.deepEqual(Graph.make([study({ epochs: 1 })], hashes).nodes[1]?.canonical["recipe"], { rate: 0.1 })
   })
 
   it("knows a file by its content, not by its path", () => {
