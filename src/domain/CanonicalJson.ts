@@ -17,7 +17,7 @@ export class NotCanonical extends Schema.TaggedError<NotCanonical>()("NotCanonic
  * its check for lone surrogates, which are escaped). `JSON.parse` of it gives the value back (-0 as 0).
  *
  * Throws `NotCanonical` for whatever JSON would silently change: non-finite numbers, bigints, functions, symbols,
- * undefined outside of a field, objects of built-in classes (Date, Map, bytes ...), cycles.
+ * undefined outside of a field, instances of classes (Date, Map, bytes, Redacted ...), cycles.
  */
 export const canonicalJson = (value: unknown): string => write(value, [])
 
@@ -60,8 +60,7 @@ const writeArray = (values: ReadonlyArray<unknown>, path: Array<string | number>
 }
 
 const writeObject = (value: object, path: Array<string | number>): string => {
-  const tag = Object.prototype.toString.call(value)
-  if (tag !== "[object Object]") return refuse(path, `${tag.slice(8, -1)} objects have no JSON form; encode it first`)
+  if (!isPlain(value)) return refuse(path, `a ${value.constructor.name} has no JSON form of its own; encode it first`)
   let out = "{"
   for (const key of Object.keys(value).sort()) {
     const field = (value as Readonly<Record<string, unknown>>)[key]
@@ -71,6 +70,12 @@ const writeObject = (value: object, path: Array<string | number>): string => {
     path.pop()
   }
   return `${out}}`
+}
+
+/** Object literals, `JSON.parse` results and null-prototype records: nothing that hides state beside its own fields. */
+const isPlain = (value: object): boolean => {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null
 }
 
 /** Deeper than any request; shallower than the call stack. */
