@@ -1,9 +1,11 @@
 /** The public API: what an experiment file imports. */
+export * as Driver from "./durable/Driver.ts"
 export * as Estimate from "./durable/Estimate.ts"
 export * as Experiment from "./durable/Experiment.ts"
 export * as Graph from "./durable/Graph.ts"
 export * as Grid from "./durable/Grid.ts"
 export * as Plan from "./durable/Plan.ts"
+export * as Runner from "./durable/Runner.ts"
 export * as Shard from "./durable/Shard.ts"
 export * as Stage from "./durable/Stage.ts"
 export { InvalidExperiment, InvalidInput } from "./durable/StageErrors.ts"
