@@ -1,0 +1,84 @@
+import { Chunk, Effect, Either, Stream } from "effect"
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { gzipSync } from "node:zlib"
+import { afterAll, assert, describe, it } from "vitest"
+import * as CorpusFile from "../../../layers/generation/CorpusFile.ts"
+
+const folder = mkdtempSync(join(tmpdir(), "understudy-corpus-"))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const turn = (role: string, content: string) => ({ role, content, language: "English" })
+const row = (id: string, messages = [turn("user", "hi"), turn("assistant", "hello")], hashed_ip: string | null = "u") =>
+  JSON.stringify({ conversation_hash: id, conversation: messages, hashed_ip })
+
+const write = (name: string, content: string | Uint8Array) => {
+  const path = join(folder, name)
+  writeFileSync(path, content)
+  return path
+}
+
+const read = (path: string, users: CorpusFile.Users = "hashed-ip") =>
+  Effect.runPromise(Effect.either(Effect.map(Stream.runCollect(CorpusFile.conversations(path, users)), Chunk.toArray)))
+
+const reason = async (path: string, users: CorpusFile.Users = "hashed-ip") => {
+  const result = await read(path, users)
+  return Either.isLeft(result) ? result.left.message.replace(folder, "") : "no error"
+}
+
+describe("CorpusFile", () => {
+  it("reads JSONL and gzipped JSONL alike, with or without a last newline", async () => {
+    const text = [row("a"), row("b")].join("\n")
+    const plain = await read(write("plain.jsonl", text))
+    assert.deepEqual(
+      Either.getOrThrow(plain).map(({ id }) => id),
+      ["a", "b"],
+    )
+    assert.deepEqual(await read(write("zip.jsonl.gz", gzipSync(`${text}\n`))), plain)
+  })
+
+  it("tells the file, the line and the reason of a bad row", async () => {
+    const second = (bad: string) => write("bad.jsonl", `${row("a")}\n${bad}\n`)
+    assert.match(await reason(second('{"conversation_hash":')), /^\/bad\.jsonl:2: .*JSON/)
+    assert.match(await reason(second(row("a"))), /:2: conversation_hash a stands on line 1 already/)
+    assert.match(await reason(second(row("b", [turn("assistant", "hello")]))), /:2: message 1 is by assistant/)
+    assert.match(await reason(second(row("b", [turn("user", " ")]))), /:2: message 1 is empty/)
+    assert.match(await reason(second(row("b", [turn("tool", "x")]))), /:2: conversation\.0\.role: /)
+    const invalid = Buffer.concat([Buffer.from(`${row("a")}\n"`), Buffer.from([0xff, 0xfe]), Buffer.from('"\n')])
+    assert.match(await reason(write("utf8.jsonl", invalid)), /:2: it is not valid UTF-8/)
+  })
+
+  it("refuses rows without user ids until each row is declared its own user", async () => {
+    const path = write("nobody.jsonl", row("a", undefined, null))
+    assert.match(await reason(path), /:1: hashed_ip is missing.*users: "each-row"/)
+    assert.deepEqual(
+      Either.getOrThrow(await read(path, "each-row")).map(({ user }) => user),
+      ["a"],
+    )
+  })
+
+  it("counts bad rows when asked to skip them", async () => {
+    const path = write("mixed.jsonl", [row("a"), "{}", row("a"), row("b")].join("\n"))
+    const rows = await Effect.runPromise(Stream.runCollect(CorpusFile.rows(path, "hashed-ip")))
+    assert.deepEqual(Chunk.toArray(rows).map(Either.isRight), [true, false, false, true])
+  })
+
+  it("does not take a truncated or missing file for a short one", async () => {
+    const random = Array.from({ length: 3000 }, (_, i) => row(`id-${i}-${Math.sin(i)}`)).join("\n")
+    const whole = gzipSync(random)
+    assert.match(
+      await reason(write("cut.jsonl.gz", whole.subarray(0, whole.length / 2))),
+      /cut\.jsonl\.gz can't be read/,
+    )
+    assert.match(await reason(join(folder, "none.jsonl")), /none\.jsonl can't be read past line 0: ENOENT/)
+  })
+
+  const real = join(import.meta.dirname, "../../../../shared/data/conversations.jsonl.gz")
+  it.runIf(existsSync(real))("reads every row of a real log", async () => {
+    const rows = Either.getOrThrow(await read(real, "each-row"))
+    assert.strictEqual(rows.length, 600)
+    assert.strictEqual(new Set(rows.map(({ user }) => user)).size, rows.length)
+    assert.isAbove(readFileSync(real).length, 0)
+  })
+})
