@@ -1,0 +1,29 @@
+/** The command line. Exit codes: 0 done, 1 failed, 64 bad usage, 130 interrupted. */
+import { Command, ValidationError } from "@effect/cli"
+import { NodeContext, NodeRuntime } from "@effect/platform-node"
+import { Effect } from "effect"
+import { createRequire } from "node:module"
+import { plan } from "./plan.ts"
+
+const require = createRequire(import.meta.url)
+// The package refers to itself by name, from the sources and from dist alike.
+const { version } = require("understudy/package.json") as { readonly version: string }
+
+const understudy = Command.make("understudy").pipe(
+  Command.withDescription("A typed, durable workflow engine for user-simulator experiments"),
+  Command.withSubcommands([plan]),
+)
+
+const exit = (code: number) => Effect.sync(() => process.exit(code))
+
+Command.run(understudy, { name: "understudy", version })(process.argv).pipe(
+  Effect.catchIf(ValidationError.isValidationError, () => exit(64)),
+  Effect.catchAll((error) =>
+    Effect.zipRight(
+      Effect.sync(() => console.error(error.message)),
+      exit(1),
+    ),
+  ),
+  Effect.provide(NodeContext.layer),
+  NodeRuntime.runMain({ disableErrorReporting: true }),
+)
