@@ -1,0 +1,67 @@
+import { Effect, Either } from "effect"
+import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll, assert, describe, it } from "vitest"
+import { ArtifactStore } from "../../src/journal/ArtifactStore.ts"
+
+const folder = mkdtempSync(join(tmpdir(), "understudy-artifacts-"))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const bytes = (text: string) => new TextEncoder().encode(text)
+
+const use = <A, E>(
+  name: string,
+  work: (store: typeof ArtifactStore.Service) => Effect.Effect<A, E>,
+): Promise<Either.Either<A, E>> =>
+  Effect.flatMap(ArtifactStore, work).pipe(
+    Effect.either,
+    Effect.provide(ArtifactStore.layer(join(folder, name))),
+    Effect.runPromise,
+  )
+
+const failure = <A, E extends { readonly message: string }>(result: Either.Either<A, E>) =>
+  Either.isLeft(result) ? result.left.message : "no error"
+
+describe("ArtifactStore", () => {
+  it("gives back what was put, under the SHA-256 of its content", async () => {
+    const result = await use("whole", (store) =>
+      Effect.flatMap(store.put(bytes("hello")), (ref) => Effect.map(store.get(ref), (content) => ({ ref, content }))),
+    )
+    const { ref, content } = Either.getOrThrow(result)
+    // printf hello | sha256sum
+    assert.strictEqual(ref.sha256, "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824")
+    assert.deepEqual([ref.bytes, new TextDecoder().decode(content)], [5, "hello"])
+    assert.deepEqual(readdirSync(join(folder, "whole", "2c")), [ref.sha256.slice(2)])
+  })
+
+  it("finds a changed and a truncated file on reading, and a missing one", async () => {
+    const damage = (name: string, harm: (path: string) => void) =>
+      use(name, (store) =>
+        Effect.flatMap(store.put(bytes("hello")), (ref) => {
+          harm(store.path(ref))
+          return store.get(ref)
+        }),
+      )
+    assert.match(failure(await damage("changed", (path) => writeFileSync(path, "jello"))), /another SHA-256.*Delete it/)
+    assert.match(failure(await damage("short", (path) => truncateSync(path, 3))), /3 bytes instead of 5/)
+    assert.match(failure(await damage("gone", (path) => rmSync(path))), /is missing\. Run the experiment again/)
+  })
+
+  it("repairs a truncated file when its content is put again", async () => {
+    const result = await use("repaired", (store) =>
+      Effect.gen(function* () {
+        const ref = yield* store.put(bytes("hello"))
+        truncateSync(store.path(ref), 2)
+        yield* store.put(bytes("hello"))
+        return new TextDecoder().decode(yield* store.get(ref))
+      }),
+    )
+    assert.strictEqual(Either.getOrThrow(result), "hello")
+  })
+
+  it("says that a folder can't be written", async () => {
+    writeFileSync(join(folder, "file"), "")
+    assert.match(failure(await use("file", (store) => store.put(bytes("x")))), /file\/.* can't be used: .*ENOTDIR/)
+  })
+})
