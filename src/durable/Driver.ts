@@ -1,9 +1,11 @@
 /**
  * Walks the graph: a step starts when everything upstream is done; independent steps go on when one is suspended.
- * Starting is idempotent, a step that failed earlier is resumed, and one that is done answers from storage.
+ * A step that the ledger has as done, with the same consumed outputs, is not started at all: the engine database is a
+ * cache. Starting is idempotent, and a step that failed earlier is resumed.
  */
-import { Deferred, Effect, Layer, Schema } from "effect"
+import { Deferred, Duration, Effect, Layer, Option, Schema } from "effect"
 import { contentHash } from "../domain/CanonicalJson.ts"
+import { StepLedger } from "../journal/StepLedger.ts"
 import * as Execution from "./Execution.ts"
 import type { Graph, Node } from "./Graph.ts"
 import type { AnyStage } from "./Stage.ts"
@@ -49,30 +51,44 @@ export const run = (graph: Graph, options: { readonly concurrency: number; reado
         return yield* permits.withPermits(1)(execute(node, above))
       })
 
+    const ledger = yield* StepLedger
     const execute = Effect.fnUntraced(function* (node: Node, above: ReadonlyMap<string, unknown>) {
       const { stage } = node.step
+      const consumed = contentHash(node.upstream.map((id) => hashOf(above.get(id))))
+      const known = yield* ledger.find(node.id)
+      if (Option.isSome(known) && known.value.state === "done" && known.value.consumed === consumed) {
+        return { _tag: "Done", output: decodeOutput(stage, JSON.parse(known.value.output ?? "null")) } satisfies Outcome
+      }
       inputs.set(
         node.id,
         resolve(node.step.input, (step) => above.get(graph.ids.get(step) ?? "")),
       )
       const { execution } = stages.get(Execution.make(stage).name) ?? { execution: Execution.make(stage) }
-      const payload = { id: node.id, consumed: contentHash(node.upstream.map((id) => hashOf(above.get(id)))) }
+      const payload = { id: node.id, consumed }
       const executionId = yield* execution.executionId(payload)
+      const row = { id: node.id, stage: stage.name, consumed, output: null, reason: null, advice: null, seconds: null }
+      yield* ledger.record({ ...row, state: "running" })
       const before = yield* execution.poll(executionId)
       if (before?._tag === "Suspended") yield* execution.resume(executionId)
       else yield* execution.execute(payload, { discard: true })
-      const settled = yield* execution.poll(executionId).pipe(
+      const [duration, settled] = yield* execution.poll(executionId).pipe(
         Effect.delay(options.pollMillis),
         Effect.repeat({
           until: (result) =>
             result !== undefined && (result._tag === "Complete" || (failures.get(node.id)?.length ?? 0) > 0),
         }),
+        Effect.timed,
       )
       if (settled?._tag === "Complete") {
         const encoded = yield* settled.exit
-        return { _tag: "Done", output: Schema.decodeUnknownSync(stage.output)(encoded) } satisfies Outcome
+        const seconds = Duration.toSeconds(duration)
+        yield* ledger.record({ ...row, state: "done", output: JSON.stringify(encoded), seconds })
+        return { _tag: "Done", output: decodeOutput(stage, encoded) } satisfies Outcome
       }
-      return { _tag: "Suspended", failures: failures.get(node.id) ?? [] } satisfies Outcome
+      const found = failures.get(node.id) ?? []
+      const { reason, advice } = found[0] ?? { reason: null, advice: null }
+      yield* ledger.record({ ...row, state: "suspended", reason, advice })
+      return { _tag: "Suspended", failures: found } satisfies Outcome
     })
 
     const walk = Effect.forEach(
@@ -91,6 +107,8 @@ export const run = (graph: Graph, options: { readonly concurrency: number; reado
     )
     return new Map(yield* Effect.provide(walk, registry))
   })
+
+const decodeOutput = (stage: AnyStage, encoded: unknown) => Schema.decodeUnknownSync(stage.output)(encoded)
 
 const hashOf = (output: unknown) => contentHash(JSON.parse(JSON.stringify(output)))
 

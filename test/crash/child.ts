@@ -1,6 +1,7 @@
 /** Runs one stage of 40 shards on the engine database given, appending a line to LOG as each shard finishes. */
-import { Effect, Schema } from "effect"
+import { Effect, Layer, Schema } from "effect"
 import { appendFileSync } from "node:fs"
+import { StepLedger } from "../../src/journal/StepLedger.ts"
 import { Driver, Estimate, Graph, Runner, Shard, Stage } from "../../src/index.ts"
 
 const [engine, log] = process.argv.slice(2)
@@ -27,7 +28,7 @@ const Add = Stage.make({
 })
 
 const outcomes = await Driver.run(Graph.make([Add({ count: 40 })]), { concurrency: 1, pollMillis: 5 }).pipe(
-  Effect.provide(Runner.layer(engine)),
+  Effect.provide(Layer.merge(Runner.layer(engine), StepLedger.layer(`${engine}.ledger`))),
   Effect.runPromise,
 )
 console.log(JSON.stringify([...outcomes.values()]))

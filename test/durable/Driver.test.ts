@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, assert, describe, it } from "vitest"
+import { StepLedger } from "../../src/journal/StepLedger.ts"
 import { Driver, Graph, Runner, StageFailure } from "../../src/index.ts"
 import { Assistant, Corpus, Gpu, Reader, Simulator, file, hashes } from "./fixtures.ts"
 
@@ -32,7 +33,13 @@ const run = (name: string, counts: Counts, train: Effect.Effect<number, StageFai
     }),
   )
   return Driver.run(graph, { concurrency: 4, pollMillis: 5 }).pipe(
-    Effect.provide(Layer.merge(Runner.layer(join(folder, `${name}.db`)), services)),
+    Effect.provide(
+      Layer.mergeAll(
+        Runner.layer(join(folder, `${name}.db`)),
+        StepLedger.layer(join(folder, `${name}.ledger`)),
+        services,
+      ),
+    ),
     Effect.map((outcomes) => [...outcomes.values()]),
     Effect.runPromise,
   )
@@ -54,6 +61,14 @@ describe("Driver", () => {
     const first = await run("again", counts, Effect.succeed(2))
     const second = await run("again", counts, Effect.dieMessage("must not run"))
     assert.deepEqual(second, first)
+    assert.deepEqual(counts, { reads: 1, trainings: 1 })
+  })
+
+  it("loses nothing with the engine's database", async () => {
+    const counts = { reads: 0, trainings: 0 }
+    const first = await run("cache", counts, Effect.succeed(2))
+    for (const end of ["", "-wal", "-shm"]) rmSync(join(folder, `cache.db${end}`), { force: true })
+    assert.deepEqual(await run("cache", counts, Effect.dieMessage("must not run")), first)
     assert.deepEqual(counts, { reads: 1, trainings: 1 })
   })
 
