@@ -44,7 +44,7 @@ export class InvalidTrajectory extends Schema.TaggedError<InvalidTrajectory>()("
 }
 
 export interface GrpoOptions {
-  /** Leaves out groups whose totals are all equal, for they teach nothing; the first is kept if none is left. */
+  /** Trains on `informativeGroups` only: constant groups teach nothing. */
   readonly dropConstantGroups: boolean
   /** Divides by the group's sample standard deviation + 1e-6, as verl does. Default: centred only. */
   readonly divideByStd?: boolean
@@ -72,7 +72,7 @@ export const grpoDatums = (
         if (detail !== undefined) yield* Either.left(new InvalidTrajectory({ group, trajectory, detail }))
       }
     const totalRewards = groups.map((group) => group.map(totalReward))
-    const keptGroups = options.dropConstantGroups ? informative(totalRewards) : groups.map((_, index) => index)
+    const keptGroups = options.dropConstantGroups ? informativeGroups(totalRewards) : groups.map((_, index) => index)
     const advantages = keptGroups.map((index) => groupAdvantages(totalRewards[index] ?? [], options))
     const datums: Array<TrainingBatch["datums"][number]> = []
     for (const [group, index] of keptGroups.entries())
@@ -122,6 +122,12 @@ export const groupAdvantages = (
   return centred.map((value) => value / (std + 1e-6))
 }
 
+/** Indices of the groups whose totals are not all exactly equal; the first group alone if all are constant. */
+export const informativeGroups = (totals: ReadonlyArray<ReadonlyArray<number>>): ReadonlyArray<number> => {
+  const kept = [...totals.keys()].filter((index) => !isConstant(totals[index] ?? []))
+  return kept.length > 0 ? kept : [...totals.keys()].slice(0, 1)
+}
+
 interface Token {
   readonly id: number
   readonly logprob: number
@@ -156,11 +162,6 @@ const findProblem = ({ transitions, finalReward }: Trajectory) => {
 
 const totalReward = ({ transitions, finalReward }: Trajectory) =>
   sum(transitions.map((transition) => transition.reward)) + finalReward
-
-const informative = (totals: ReadonlyArray<ReadonlyArray<number>>) => {
-  const kept = [...totals.keys()].filter((index) => !isConstant(totals[index] ?? []))
-  return kept.length > 0 ? kept : [...totals.keys()].slice(0, 1)
-}
 
 const isConstant = (values: ReadonlyArray<number>) => values.every((value) => value === values[0])
 
