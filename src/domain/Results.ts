@@ -1,0 +1,132 @@
+/**
+ * What stages give. Each is nominal by its tag (a policy is no simulator), small, and names files as artifacts.
+ * Perplexities are exp(mean nats per token); times are seconds.
+ */
+import { Schema } from "effect"
+import { ArtifactRef } from "./Artifact.ts"
+import { ModelSpec } from "./ModelSpec.ts"
+import { Persona } from "./Persona.ts"
+
+/** JSONL of `Conversation`, one a line. `skipped` counts rows left out by --skip-invalid, by reason. */
+export const CorpusResult = Schema.TaggedStruct("Corpus", {
+  conversations: ArtifactRef,
+  count: Schema.Int,
+  users: Schema.Int,
+  skipped: Schema.Array(Schema.Struct({ reason: Schema.String, count: Schema.Int })),
+})
+export type CorpusResult = typeof CorpusResult.Type
+
+/** Users are in one part only; each part is JSONL of `Conversation`. */
+export const SplitResult = Schema.TaggedStruct("Split", {
+  train: ArtifactRef,
+  heldOut: ArtifactRef,
+  counts: Schema.Struct({
+    trainConversations: Schema.Int,
+    trainUsers: Schema.Int,
+    heldOutConversations: Schema.Int,
+    heldOutUsers: Schema.Int,
+  }),
+})
+export type SplitResult = typeof SplitResult.Type
+
+/**
+ * A state of a trainable model. `identity` is the rolling hash of its history (contract 2); `state` restores weights
+ * and optimizer; both are artifacts of the trainer's own files.
+ */
+export const Checkpoint = Schema.Struct({
+  base: ModelSpec,
+  identity: Schema.NonEmptyString,
+  rank: Schema.Int,
+  state: ArtifactRef,
+})
+export type Checkpoint = typeof Checkpoint.Type
+
+/** A prompted simulator: nothing was trained. */
+export const RolePlayResult = Schema.TaggedStruct("RolePlay", { model: ModelSpec })
+export type RolePlayResult = typeof RolePlayResult.Type
+
+export const Perplexity = Schema.Struct({ before: Schema.Number, after: Schema.Number, tokens: Schema.Int })
+export type Perplexity = typeof Perplexity.Type
+
+/** A simulator fine-tuned on real user turns. `losses` are nats per trained token, one for each optimizer step. */
+export const FineTunedResult = Schema.TaggedStruct("FineTuned", {
+  checkpoint: Checkpoint,
+  perplexity: Perplexity,
+  /** Probability of ending where the user ended, before and after; mean over held-out conversations. */
+  ending: Schema.Struct({ before: Schema.Number, after: Schema.Number }),
+  losses: Schema.Array(Schema.Number),
+  seconds: Schema.Number,
+})
+export type FineTunedResult = typeof FineTunedResult.Type
+
+export const SimulatorResult = Schema.Union(RolePlayResult, FineTunedResult)
+export type SimulatorResult = typeof SimulatorResult.Type
+
+/** Tokens and calls spent, by role; `seconds` is wall time inside the calls, summed. */
+export const RoleUsage = Schema.Struct({
+  role: Schema.String,
+  model: Schema.String,
+  calls: Schema.Int,
+  promptTokens: Schema.Int,
+  completionTokens: Schema.Int,
+})
+export type RoleUsage = typeof RoleUsage.Type
+
+export const FailureCount = Schema.Struct({
+  by: Schema.Literal("infrastructure", "assistant"),
+  reason: Schema.String,
+  count: Schema.Int,
+})
+export type FailureCount = typeof FailureCount.Type
+
+/** One GRPO iteration. Means are over rollouts with a verdict; `kl` is the mean sampled-token estimate, in nats. */
+export const Iteration = Schema.Struct({
+  index: Schema.Int,
+  identity: Schema.String,
+  reward: Schema.Number,
+  measures: Schema.Record({ key: Schema.String, value: Schema.Number }),
+  kl: Schema.Number,
+  rollouts: Schema.Int,
+  groups: Schema.Int,
+  failures: Schema.Array(FailureCount),
+  /** JSONL of `Rollout`. */
+  transcripts: ArtifactRef,
+  state: ArtifactRef,
+  seconds: Schema.Struct({ sampling: Schema.Number, training: Schema.Number, saving: Schema.Number }),
+})
+export type Iteration = typeof Iteration.Type
+
+export const AssistantResult = Schema.TaggedStruct("Assistant", {
+  checkpoint: Checkpoint,
+  curve: Schema.Array(Iteration),
+})
+export type AssistantResult = typeof AssistantResult.Type
+
+/** The model as it was before training. */
+export const InitialResult = Schema.TaggedStruct("InitialAssistant", { model: ModelSpec })
+export type InitialResult = typeof InitialResult.Type
+
+export const PolicyResult = Schema.Union(AssistantResult, InitialResult)
+export type PolicyResult = typeof PolicyResult.Type
+
+/**
+ * One cell of the cross-simulator matrix: an assistant with a simulator in a persona, on held-out prompts. The scores
+ * are in `transcripts` (JSONL of `Rollout`), one for each prompt and sample, so that contrasts are paired by prompt.
+ */
+export const EvaluationResult = Schema.TaggedStruct("Evaluation", {
+  persona: Persona,
+  rollouts: Schema.Int,
+  reward: Schema.NullOr(Schema.Number),
+  failures: Schema.Array(FailureCount),
+  transcripts: ArtifactRef,
+  seconds: Schema.Number,
+})
+export type EvaluationResult = typeof EvaluationResult.Type
+
+/** The rendered report: Markdown, one self-contained HTML page, and the numbers as JSON. */
+export const ReportResult = Schema.TaggedStruct("Report", {
+  markdown: ArtifactRef,
+  html: ArtifactRef,
+  json: ArtifactRef,
+})
+export type ReportResult = typeof ReportResult.Type
