@@ -62,16 +62,6 @@ export type FineTunedResult = typeof FineTunedResult.Type
 export const SimulatorResult = Schema.Union(RolePlayResult, FineTunedResult)
 export type SimulatorResult = typeof SimulatorResult.Type
 
-/** Tokens and calls spent, by role; `seconds` is wall time inside the calls, summed. */
-export const RoleUsage = Schema.Struct({
-  role: Schema.String,
-  model: Schema.String,
-  calls: Schema.Int,
-  promptTokens: Schema.Int,
-  completionTokens: Schema.Int,
-})
-export type RoleUsage = typeof RoleUsage.Type
-
 export const FailureCount = Schema.Struct({
   by: Schema.Literal("infrastructure", "assistant"),
   reason: Schema.String,
@@ -123,10 +113,6 @@ export const EvaluationResult = Schema.TaggedStruct("Evaluation", {
 })
 export type EvaluationResult = typeof EvaluationResult.Type
 
-/** The rendered report: Markdown, one self-contained HTML page, and the numbers as JSON. */
-export const ReportResult = Schema.TaggedStruct("Report", {
-  markdown: ArtifactRef,
-  html: ArtifactRef,
-  json: ArtifactRef,
-})
+/** The numbers of the report as one JSON artifact; rendering adds what the journal and the ledger know of the run. */
+export const ReportResult = Schema.TaggedStruct("Report", { data: ArtifactRef })
 export type ReportResult = typeof ReportResult.Type
