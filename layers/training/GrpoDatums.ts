@@ -3,6 +3,7 @@
  * (`rl/data_processing.py`): turns merged where one continues the other, shifted by one token, user tokens masked.
  */
 import { Either, Schema } from "effect"
+import type { PolicyDatum } from "../../src/domain/Datum.ts"
 
 /** One turn: the whole prompt in tokens, the sampled tokens with their log-probabilities (nats), the turn's reward. */
 export interface Transition {
@@ -18,18 +19,6 @@ export interface Trajectory {
   readonly transitions: ReadonlyArray<Transition>
   /** Added to the rewards of the transitions. */
   readonly finalReward: number
-}
-
-/**
- * Five arrays of one length. `targetTokens[i]` follows `modelInput[i]`; `logprobs`, `advantages` and `mask` belong to
- * the target, and are 0 where it was not sampled. The server does not take `mask`.
- */
-export interface Datum {
-  readonly modelInput: ReadonlyArray<number>
-  readonly targetTokens: ReadonlyArray<number>
-  readonly logprobs: ReadonlyArray<number>
-  readonly advantages: ReadonlyArray<number>
-  readonly mask: ReadonlyArray<number>
 }
 
 /** A trajectory that can't be trained on. */
@@ -57,7 +46,7 @@ export interface TrainingBatch {
   readonly keptGroups: ReadonlyArray<number>
   readonly advantages: ReadonlyArray<ReadonlyArray<number>>
   /** In the order of group, trajectory, turn; `group` and `trajectory` count among those kept. */
-  readonly datums: ReadonlyArray<{ readonly group: number; readonly trajectory: number; readonly datum: Datum }>
+  readonly datums: ReadonlyArray<{ readonly group: number; readonly trajectory: number; readonly datum: PolicyDatum }>
 }
 
 /** Datums of groups of trajectories of one prompt each, with group-relative advantages. */
@@ -92,7 +81,7 @@ export const trajectoryDatums = (
   trajectory: Trajectory,
   advantage: number,
   at = { group: 0, trajectory: 0 },
-): Either.Either<ReadonlyArray<Datum>, InvalidTrajectory> => {
+): Either.Either<ReadonlyArray<PolicyDatum>, InvalidTrajectory> => {
   const problem = Number.isFinite(advantage) ? findProblem(trajectory) : `its advantage is ${advantage}`
   if (problem !== undefined) return Either.left(new InvalidTrajectory({ ...at, detail: problem }))
   const sequences: Array<Array<Token>> = []
@@ -135,7 +124,7 @@ interface Token {
   readonly mask: number
 }
 
-const shift = (sequence: ReadonlyArray<Token>): Datum => {
+const shift = (sequence: ReadonlyArray<Token>): PolicyDatum => {
   const targets = sequence.slice(1)
   return {
     modelInput: sequence.slice(0, -1).map((token) => token.id),

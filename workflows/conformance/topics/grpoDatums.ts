@@ -1,6 +1,7 @@
 import { Either, Schema } from "effect"
 import { grpoDatums, informativeGroups, trajectoryDatums } from "../../../layers/training/GrpoDatums.ts"
-import type { Datum, InvalidTrajectory, Trajectory } from "../../../layers/training/GrpoDatums.ts"
+import type { InvalidTrajectory, Trajectory } from "../../../layers/training/GrpoDatums.ts"
+import type { PolicyDatum } from "../../../src/domain/Datum.ts"
 import { difference, topic } from "../Topic.ts"
 
 const Numbers = Schema.Array(Schema.Number)
@@ -60,7 +61,7 @@ const trajectory = ({ transitions }: typeof Turns.Type, finalReward = 0): Trajec
   finalReward,
 })
 
-const inTheirNames = ({ modelInput, targetTokens, ...rest }: Datum) => ({
+const inTheirNames = ({ modelInput, targetTokens, ...rest }: PolicyDatum) => ({
   ...rest,
   model_input: modelInput,
   target_tokens: targetTokens,
