@@ -78,14 +78,35 @@ export class BudgetExhausted extends Schema.TaggedError<BudgetExhausted>()("Budg
   }
 }
 
-/** `--offline` and the journal has no answer. */
+/** `--offline` (or a journal opened for reading) and the journal has no answer. Nothing was sent. */
 export class OfflineMiss extends Schema.TaggedError<OfflineMiss>()("OfflineMiss", {
   key: Schema.String,
+  step: Schema.String,
+  role: Schema.String,
   model: Schema.String,
 }) {
   readonly kind: ErrorKind = "operator"
   override get message() {
-    return `Offline: the journal holds no answer for call ${this.key} to ${this.model}. Run without --offline to make the call.`
+    return `Offline: the journal holds no answer for call ${this.key} of ${this.role} to ${this.model} in step ${this.step}. Run without --offline to make the call.`
+  }
+}
+
+/** The disk has no room for the journal. An answer that could not be kept is not given to anyone. */
+export class StorageFull extends Schema.TaggedError<StorageFull>()("StorageFull", { file: Schema.String }) {
+  readonly kind: ErrorKind = "operator"
+  override get message() {
+    return `${this.file} can't grow: the disk is full. Free some space and run the same command again; nothing that was kept is lost.`
+  }
+}
+
+/** The journal can't be read or written for another reason, such as a damaged or vanished file. */
+export class JournalFailed extends Schema.TaggedError<JournalFailed>()("JournalFailed", {
+  file: Schema.String,
+  detail: Schema.String,
+}) {
+  readonly kind: ErrorKind = "operator"
+  override get message() {
+    return `The journal ${this.file} failed: ${this.detail}. Check the disk, and run the same command again; if it stays, move the file away.`
   }
 }
 
@@ -98,5 +119,7 @@ export const LlmError = Schema.Union(
   Misconfigured,
   BudgetExhausted,
   OfflineMiss,
+  StorageFull,
+  JournalFailed,
 )
 export type LlmError = typeof LlmError.Type

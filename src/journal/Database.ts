@@ -1,0 +1,136 @@
+/** Opens the home's SQLite files: refuses what isn't ours, is newer or is damaged before changing a byte. */
+import { Reactivity } from "@effect/experimental"
+import { SqlError } from "@effect/sql"
+import { SqliteClient } from "@effect/sql-sqlite-node"
+import { Effect, Schema } from "effect"
+import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs"
+
+/** The file can't serve as this database. Nothing was changed. */
+export class DatabaseUnusable extends Schema.TaggedError<DatabaseUnusable>()("DatabaseUnusable", {
+  file: Schema.String,
+  detail: Schema.String,
+}) {
+  override get message() {
+    return `${this.file}: ${this.detail}`
+  }
+}
+
+/** One connection. Statements are prepared once; `run` takes the parameters in order and gives the rows. */
+export interface Database {
+  readonly file: string
+  readonly run: (
+    statement: string,
+    parameters?: ReadonlyArray<unknown>,
+  ) => Effect.Effect<ReadonlyArray<Row>, SqlError.SqlError>
+}
+export type Row = Readonly<Record<string, unknown>>
+
+export interface Format {
+  /** Raised with every change of the tables; a newer file is refused. */
+  readonly version: number
+  readonly tables: ReadonlyArray<string>
+}
+
+/**
+ * Opens or creates the file for the only writer. On a clean close the file needs no helper files any more, so that it
+ * can be read from a read-only folder and copied by itself.
+ */
+export const openWriter = (file: string, format: Format) =>
+  Effect.gen(function* () {
+    const database = yield* connect(file, format, false)
+    yield* check(database)
+    yield* Effect.addFinalizer(() =>
+      Effect.zipRight(
+        database.run("PRAGMA busy_timeout = 0"),
+        Effect.ignore(database.run("PRAGMA journal_mode = DELETE")),
+      ).pipe(Effect.ignore),
+    )
+    yield* database.run("PRAGMA journal_mode = WAL")
+    yield* database.run("PRAGMA synchronous = FULL")
+    yield* Effect.forEach(
+      ["BEGIN IMMEDIATE", ...format.tables, `PRAGMA user_version = ${format.version}`, "COMMIT"],
+      (s) => database.run(s),
+    )
+    return database
+  }).pipe(refusing(file))
+
+/** Opens an existing file without writing to it or beside it, unless a writer has it open. */
+export const openReader = (file: string, format: Format) =>
+  Effect.tap(connect(file, format, true), check).pipe(refusing(file))
+
+/** SQLite's own word for what went wrong, such as `SQLITE_FULL`. */
+export const codeOf = (error: unknown): string =>
+  error instanceof SqlError.SqlError
+    ? codeOf(error.cause)
+    : error instanceof Error && "code" in error
+      ? String(error.code)
+      : "unknown"
+
+export const causeOf = (error: unknown): string =>
+  error instanceof SqlError.SqlError ? causeOf(error.cause) : error instanceof Error ? error.message : String(error)
+
+const connect = (file: string, format: Format, readonly: boolean) =>
+  Effect.gen(function* () {
+    yield* Effect.flatMap(
+      Effect.try(() => refusal(file, format)),
+      (detail) => (detail === undefined ? Effect.void : DatabaseUnusable.make({ file, detail })),
+    )
+    const client = yield* SqliteClient.make({ filename: file, readonly, disableWAL: true })
+    const connection = yield* client.reserve
+    const run: Database["run"] = (statement, parameters = []) => connection.execute(statement, parameters, undefined)
+    // A writer that was killed may have left its last changes beside the file, this one among them.
+    const [row] = yield* run("PRAGMA user_version")
+    const found = Number(row?.["user_version"] ?? 0)
+    if (found > format.version) return yield* DatabaseUnusable.make({ file, detail: newer(found, format) })
+    const database: Database = { file, run }
+    return database
+  })
+
+/** Read from the header, since even opening a database can change it. */
+const refusal = (file: string, format: Format): string | undefined => {
+  if (!existsSync(file) || statSync(file).size === 0) return undefined
+  const header = Buffer.alloc(100)
+  const descriptor = openSync(file, "r")
+  readSync(descriptor, header, 0, 100, 0)
+  closeSync(descriptor)
+  if (header.toString("latin1", 0, 16) !== "SQLite format 3\0") return damaged("file is not a database")
+  const found = header.readUInt32BE(60)
+  return found > format.version ? newer(found, format) : undefined
+}
+
+/** All of a small file, the schema of a large one: reading it all would take minutes. */
+const check = (database: Database) =>
+  Effect.gen(function* () {
+    yield* database.run("SELECT count(*) FROM sqlite_master")
+    if (!existsSync(database.file) || statSync(database.file).size > 32 * 1024 * 1024) return
+    const [row] = yield* database.run("PRAGMA quick_check(1)")
+    const verdict = String(row?.["quick_check"] ?? "ok")
+    if (verdict !== "ok") return yield* DatabaseUnusable.make({ file: database.file, detail: damaged(verdict) })
+  })
+
+const newer = (found: number, { version }: Format) =>
+  `it is of format ${found}, and this version of understudy knows up to ${version}. Update understudy.`
+
+const damaged = (detail: string) =>
+  `it can't be opened as a database (${detail}). Move it away; the artifacts stay valid.`
+
+const refusing =
+  (file: string) =>
+  <A, E, R>(opening: Effect.Effect<A, E, R>) =>
+    opening.pipe(
+      Effect.catchAllDefect((defect) => Effect.fail(defect)),
+      Effect.mapError((error) =>
+        error instanceof DatabaseUnusable ? error : DatabaseUnusable.make({ file, detail: detailOf(error) }),
+      ),
+      Effect.provide(Reactivity.layer),
+    )
+
+const detailOf = (error: unknown): string => {
+  const code = codeOf(error)
+  if (code === "SQLITE_FULL") return "the disk is full. Free some space and run the same command again."
+  if (/^SQLITE_(READONLY|CANTOPEN)|^E(ROFS|ACCES)/.test(code)) {
+    return `it can't be written or read here (${causeOf(error)}). Choose a home that can be written with --home.`
+  }
+  if (code.startsWith("SQLITE_BUSY")) return "another process is using it. Wait for it to end and try again."
+  return damaged(causeOf(error))
+}
