@@ -37,6 +37,7 @@ export const Checkpoint = Schema.Struct({
   base: ModelSpec,
   identity: Schema.NonEmptyString,
   rank: Schema.Int,
+  seed: Schema.Int,
   state: ArtifactRef,
 })
 export type Checkpoint = typeof Checkpoint.Type

@@ -44,6 +44,7 @@ const shardService = (id: string, onFailure: OnFailure) =>
   Effect.map(Effect.context<WorkflowEngine.WorkflowEngine | WorkflowEngine.WorkflowInstance>(), (engine) => {
     const names = new Set<string>()
     return Shard.of({
+      id,
       run: (name, output, effect) => {
         if (names.has(name)) {
           return Effect.die(new InvalidExperiment({ where: id, detail: `two shards are named ${name}` }))

@@ -12,6 +12,8 @@ import type { StageFailure } from "./StageFailure.ts"
 export class Shard extends Context.Tag("understudy/durable/Shard")<
   Shard,
   {
+    /** Of the step that runs. */
+    readonly id: string
     readonly run: <A, I, R>(
       name: string,
       output: Schema.Schema<A, I>,
@@ -19,6 +21,9 @@ export class Shard extends Context.Tag("understudy/durable/Shard")<
     ) => Effect.Effect<A, never, R>
   }
 >() {}
+
+/** The id of the step that runs: the caller of its model calls. */
+export const stepId = Effect.map(Shard, ({ id }) => id)
 
 /** Runs `effect` once under `name`, which is unique in its step. */
 export const once = <A, I, R>(name: string, output: Schema.Schema<A, I>, effect: Effect.Effect<A, StageFailure, R>) =>

@@ -1,0 +1,275 @@
+/**
+ * Trainable models as the science uses them: sampled, scored, trained and saved by identity. Every sample, score and
+ * training result is journaled; weights are only made for what the journal doesn't have.
+ */
+import { Context, Effect, Layer, Option, Schema } from "effect"
+import type { ArtifactRef } from "../../src/domain/Artifact.ts"
+import type { LlmError } from "../../src/domain/LlmError.ts"
+import { Misconfigured, Unavailable } from "../../src/domain/LlmError.ts"
+import type { ModelSpec } from "../../src/domain/ModelSpec.ts"
+import type { TrainerError } from "../../src/domain/TrainerError.ts"
+import { ArtifactStore } from "../../src/journal/ArtifactStore.ts"
+import { CallJournal } from "../../src/journal/CallJournal.ts"
+import { callKey } from "../../src/journal/CallKey.ts"
+import type { Caller } from "../../src/ports/LanguageModel.ts"
+import { Trainer } from "../../src/ports/Trainer.ts"
+import type { PassResult, SampleTarget } from "../../src/ports/Trainer.ts"
+import type { Datum } from "../../src/domain/Datum.ts"
+import type { ChatTemplate } from "../llm/ChatTemplate.ts"
+import type { TokenModel } from "../llm/TokenModel.ts"
+import type { Tokenizer } from "../llm/Tokenizer.ts"
+import { CheckpointFiles } from "./CheckpointFiles.ts"
+import { makeLiveModels } from "./LiveModels.ts"
+import { advance, baseIdentity } from "./Policy.ts"
+import type { Policy, TrainingRequest } from "./Policy.ts"
+import { makeWaves } from "./SampleWaves.ts"
+import type { WaveOptions } from "./SampleWaves.ts"
+
+export type PolicyError = LlmError | TrainerError
+
+export interface TrainedStep {
+  readonly policy: Policy
+  /** Of the targets before the step, one array for each datum, in nats. */
+  readonly logprobs: ReadonlyArray<ReadonlyArray<number>>
+}
+
+export class Policies extends Context.Tag("understudy/layers/training/Policies")<
+  Policies,
+  {
+    /** The model without an adapter. */
+    readonly base: (spec: ModelSpec) => Effect.Effect<TokenModel, PolicyError>
+    /** The policy as it is now, to be sampled and scored. */
+    readonly model: (policy: Policy) => Effect.Effect<TokenModel, PolicyError>
+    /** Log-probabilities (nats) of the targets under the policy, one array for each datum. */
+    readonly forward: (
+      policy: Policy,
+      datums: ReadonlyArray<Datum>,
+      caller: Caller,
+    ) => Effect.Effect<ReadonlyArray<ReadonlyArray<number>>, PolicyError>
+    /** The policy after a training step, which is carried out unless the journal has its result. */
+    readonly train: (
+      policy: Policy,
+      request: TrainingRequest,
+      caller: Caller,
+    ) => Effect.Effect<TrainedStep, PolicyError>
+    /** Saves weights and optimizer as an artifact. */
+    readonly save: (policy: Policy) => Effect.Effect<ArtifactRef, PolicyError>
+    /** Largest differences seen between replayed and journaled log-probabilities, by identity. Empty: no drift. */
+    readonly drift: Effect.Effect<ReadonlyMap<string, number>>
+  }
+>() {
+  static readonly layer = (options: PoliciesOptions) => Layer.scoped(Policies, make(options))
+}
+
+export interface PoliciesOptions {
+  /** Models that the trainer can hold at once. */
+  readonly places: number
+  readonly waves: WaveOptions
+  /** Tokenizer and chat template of a base model. */
+  readonly codec: (spec: ModelSpec) => Effect.Effect<Codec, PolicyError>
+}
+
+export interface Codec {
+  readonly tokenizer: Tokenizer
+  readonly template: ChatTemplate
+}
+
+const make = Effect.fnUntraced(function* ({ places, waves, codec }: PoliciesOptions) {
+  const trainer = yield* Trainer
+  const journal = yield* CallJournal
+  const files = yield* CheckpointFiles
+  const artifacts = yield* ArtifactStore
+  const inWave = yield* makeWaves(waves)
+  const results = new Map<string, Logprobs>()
+  const drifts = new Map<string, number>()
+
+  const live = yield* makeLiveModels<PolicyError>({
+    places,
+    restore: (state) =>
+      artifacts.get(state).pipe(
+        Effect.mapError((error) => misconfigured(trainer.endpoint, "a saved state", error.message)),
+        Effect.flatMap(files.unpack),
+      ),
+    onResult: Effect.fnUntraced(function* ({ identity }, { outputs }) {
+      const logprobs = outputs.map((output) => output.logprobs)
+      results.set(identity, logprobs)
+      const known = yield* journal.find(trainingKey(identity))
+      if (Option.isNone(known)) return
+      const before = yield* Effect.option(decodeLogprobs(known.value.answer))
+      const difference = Option.match(before, { onNone: () => 0, onSome: (kept) => largestDifference(kept, logprobs) })
+      if (difference > 0) drifts.set(identity, difference)
+    }),
+  })
+
+  const tokenModel = Effect.fnUntraced(function* (
+    spec: ModelSpec,
+    identity: string,
+    target: <A>(use: (target: SampleTarget) => Effect.Effect<A, TrainerError>) => Effect.Effect<A, PolicyError>,
+  ) {
+    const { tokenizer, template } = yield* codec(spec)
+    const asLlmError = Effect.mapError((error: PolicyError) => toLlmError(error, spec.name))
+    const model: TokenModel = {
+      spec,
+      identity,
+      tokenizer,
+      template,
+      sample: ({ prompt, maxTokens, temperature, seed, stop, caller }) => {
+        const body = { prompt, maxTokens, temperature, seed, stop }
+        const request = { tokens: prompt, maxTokens, temperature, seed, stop }
+        return journal
+          .call({
+            key: callKey({ kind: "sample", model: identity, body, sampleIndex: 0, scope: "" }),
+            kind: "sample",
+            ...caller,
+            model: spec.name,
+            request: { identity, ...body },
+            answer: KeptSample,
+            send: ({ begin }) =>
+              target((at) => inWave(trainer.sampler(at).sample(request))).pipe(
+                Effect.flatMap(([sampled]) =>
+                  sampled === undefined
+                    ? Effect.fail(unavailable(trainer.endpoint, spec.name, "the sample is empty"))
+                    : Effect.succeed({
+                        answer: sampled,
+                        usage: { promptTokens: prompt.length, completionTokens: sampled.tokens.length },
+                        micros: 0,
+                      }),
+                ),
+                (sending) => Effect.zipRight(begin, sending),
+                asLlmError,
+              ),
+          })
+          .pipe(
+            Effect.map(({ key, answer: { tokens, logprobs, stopReason } }) => ({
+              tokens,
+              logprobs,
+              finish: stopReason,
+              key,
+            })),
+          )
+      },
+      score: (tokens, caller) =>
+        journal
+          .call({
+            key: callKey({ kind: "sample", model: identity, body: { score: tokens }, sampleIndex: 0, scope: "" }),
+            kind: "sample",
+            ...caller,
+            model: spec.name,
+            request: { identity, score: tokens },
+            answer: Schema.Array(Schema.Number),
+            send: ({ begin }) =>
+              target((at) => inWave(trainer.sampler(at).logprobs(tokens))).pipe(
+                Effect.map((answer) => ({
+                  answer,
+                  usage: { promptTokens: tokens.length, completionTokens: 0 },
+                  micros: 0,
+                })),
+                (sending) => Effect.zipRight(begin, sending),
+                asLlmError,
+              ),
+          })
+          .pipe(Effect.map(({ answer }) => answer)),
+    }
+    return model
+  })
+
+  return Policies.of({
+    base: (spec) => tokenModel(spec, baseIdentity(spec), (use) => use({ baseModel: spec.name })),
+    model: (policy) =>
+      tokenModel(policy.base, policy.identity, (use) => live.sampling(policy, (path) => use({ path }))),
+    forward: (policy, datums, caller) =>
+      journal
+        .call({
+          key: callKey({ kind: "train", model: policy.identity, body: { datums }, sampleIndex: 0, scope: "" }),
+          kind: "train",
+          ...caller,
+          model: policy.base.name,
+          request: { identity: policy.identity, forward: datums.length },
+          answer: Logprobs,
+          send: ({ begin }) =>
+            Effect.zipRight(
+              begin,
+              Effect.map(
+                live.exclusively(policy, (model) => model.forward(datums, { kind: "cross_entropy" })),
+                ({ outputs }) => ({ answer: outputs.map(logprobsOf), usage: tokensOf(datums), micros: 0 }),
+              ),
+            ),
+        })
+        .pipe(Effect.map(({ answer }) => answer)),
+    train: Effect.fn("Policies.train")(function* (policy, request, caller) {
+      const next = advance(policy, request)
+      const { answer } = yield* journal.call({
+        key: trainingKey(next.identity),
+        kind: "train",
+        ...caller,
+        model: policy.base.name,
+        request: { identity: policy.identity, datums: request.datums.length, loss: request.loss, adam: request.adam },
+        answer: Logprobs,
+        send: ({ begin }) =>
+          Effect.gen(function* () {
+            yield* begin
+            yield* live.exclusively(next, () => Effect.void)
+            const answer = results.get(next.identity) ?? []
+            return { answer, usage: tokensOf(request.datums), micros: 0 }
+          }),
+      })
+      results.delete(next.identity)
+      return { policy: next, logprobs: answer }
+    }),
+    save: Effect.fn("Policies.save")(function* (policy) {
+      const path = yield* live.exclusively(policy, (model) => model.saveState(`state-${policy.identity.slice(0, 24)}`))
+      const bytes = yield* files.pack(path)
+      return yield* Effect.mapError(artifacts.put(bytes), (error) =>
+        misconfigured(trainer.endpoint, policy.base.name, error.message),
+      )
+    }),
+    drift: Effect.sync(() => drifts),
+  })
+})
+
+const Logprobs = Schema.Array(Schema.Array(Schema.Number))
+type Logprobs = typeof Logprobs.Type
+const decodeLogprobs = Schema.decodeUnknown(Logprobs)
+
+const KeptSample = Schema.Struct({
+  tokens: Schema.Array(Schema.Int),
+  logprobs: Schema.Array(Schema.Number),
+  stopReason: Schema.Literal("stop", "length"),
+})
+
+/** The identity after a step names the state before, the data and the optimizer's settings. */
+const trainingKey = (identity: string) =>
+  callKey({ kind: "train", model: identity, body: {}, sampleIndex: 0, scope: "" })
+
+const logprobsOf = ({ logprobs }: PassResult["outputs"][number]) => logprobs
+
+const tokensOf = (datums: ReadonlyArray<Datum>) => ({
+  promptTokens: datums.reduce((sum, { modelInput }) => sum + modelInput.length, 0),
+  completionTokens: 0,
+})
+
+const largestDifference = (a: Logprobs, b: Logprobs) =>
+  a.reduce(
+    (most, row, i) => row.reduce((high, value, j) => Math.max(high, Math.abs(value - (b[i]?.[j] ?? 0))), most),
+    0,
+  )
+
+const unavailable = (endpoint: string, model: string, detail: string) => Unavailable.make({ endpoint, model, detail })
+
+const misconfigured = (endpoint: string, model: string, detail: string) =>
+  Misconfigured.make({ endpoint, model, detail, advice: "Mend it, then run the same command again." })
+
+const toLlmError = (error: PolicyError, model: string): LlmError => {
+  switch (error._tag) {
+    case "TrainerUnavailable":
+    case "ModelLost":
+      return unavailable(error.endpoint, model, error.message)
+    case "TrainerRejected":
+    case "TrainingFailed":
+    case "TrainerConflict":
+    case "TrainerMisunderstood":
+      return misconfigured(error.endpoint, model, error.message)
+    default:
+      return error
+  }
+}
