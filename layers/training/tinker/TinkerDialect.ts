@@ -1,0 +1,43 @@
+/** Where servers of the Tinker protocol differ. Everything else of this folder holds for all of them. */
+import type { Datum } from "../../../src/domain/Datum.ts"
+import type { Loss, LossScale } from "../../../src/ports/Trainer.ts"
+
+export interface TinkerDialect {
+  readonly lossScale: LossScale
+  /**
+   * Sampling loads the checkpoint into the live model's own adapter, unless one of that name is there already: only
+   * the newest save of a model without later steps may be sampled.
+   */
+  readonly samplesLiveModel: boolean
+  /** How a policy loss is told the mask: as `weights`, or only by advantages of 0. */
+  readonly policyWeights: boolean
+}
+
+/** SkyRL 0.4 with its JAX backend, the embedded one. */
+export const skyrlJax: TinkerDialect = { lossScale: "sequence-mean", samplesLiveModel: true, policyWeights: true }
+
+/** The hosted service, and the protocol as its SDK documents it. */
+export const hosted: TinkerDialect = { lossScale: "token-sum", samplesLiveModel: false, policyWeights: false }
+
+/** `loss_fn_inputs` by the protocol's names. */
+export const lossInputs = (
+  dialect: TinkerDialect,
+  { targetTokens, mask, logprobs, advantages }: Datum,
+  loss: Loss,
+): Readonly<Record<string, ReadonlyArray<number>>> => {
+  if (loss.kind === "cross_entropy") return { target_tokens: targetTokens, weights: mask }
+  return {
+    target_tokens: targetTokens,
+    ...(dialect.policyWeights ? { weights: mask } : {}),
+    logprobs: logprobs ?? [],
+    advantages: dialect.policyWeights
+      ? (advantages ?? [])
+      : (advantages ?? []).map((advantage, index) => advantage * (mask[index] ?? 0)),
+  }
+}
+
+/** JAX leaves the first token out, the hosted service marks it with NaN: both have one for each token after it. */
+export const promptLogprobsOf = (values: ReadonlyArray<number>, tokens: number): ReadonlyArray<number> | undefined => {
+  const kept = values.length === tokens ? values.slice(1) : values
+  return kept.length === tokens - 1 && kept.every(Number.isFinite) ? kept : undefined
+}

@@ -1,0 +1,244 @@
+/** The routes of the scripted server, after SkyRL 0.4.0's. */
+import { forwardBackwardRequest } from "../../../layers/training/tinker/Proto.ts"
+import type { WireDatum } from "../../../layers/training/tinker/Proto.ts"
+import { DType } from "../../../layers/training/tinker/Proto.ts"
+import { tokensOf, unpack } from "../../../layers/training/tinker/Tensors.ts"
+import type { Fault } from "../ScriptedTinker.ts"
+import { passResult, sampleResult } from "./ScriptedResults.ts"
+import { hash, makeState } from "./ScriptedState.ts"
+import type { ScriptedModel, TinkerState } from "./ScriptedState.ts"
+
+export interface ScriptedOptions {
+  readonly baseModel?: string
+  /** Live models at once. Default 16. */
+  readonly slots?: number
+  /** Token ids that samples are made of. Default: 3 to 258. */
+  readonly alphabet?: ReadonlyArray<number>
+  /** Keeps checkpoints over a restart of the process. */
+  readonly stateFile?: string
+  /** A fault for a request that none was queued for. */
+  readonly everyFault?: (route: string, count: number) => Fault | undefined
+}
+
+export interface Reply {
+  readonly status: number
+  readonly body: unknown
+}
+
+export interface Ask {
+  readonly route: string
+  readonly path: string
+  readonly body: RequestBody
+  readonly bytes: Uint8Array
+  readonly contentType: string | undefined
+}
+
+/** The fields of all JSON requests together: each route reads its own, unchecked. */
+export interface RequestBody {
+  readonly session_id: string
+  readonly model_id: string
+  readonly seq_id: number
+  readonly base_model: string
+  readonly lora_config: { readonly rank: number; readonly seed: number }
+  readonly adam_params: unknown
+  readonly path: string
+  readonly optimizer: boolean
+  readonly model_path?: string
+  readonly request_id: string
+  readonly prompt: { readonly chunks: ReadonlyArray<{ readonly tokens: ReadonlyArray<number> }> }
+  readonly num_samples: number
+  readonly prompt_logprobs: boolean
+  readonly sampling_params: {
+    readonly max_tokens: number
+    readonly seed: number
+    readonly temperature: number
+    readonly stop: ReadonlyArray<number>
+  }
+}
+
+export const makeRoutes = (options: ScriptedOptions) => {
+  const state = makeState(options.stateFile)
+  const baseModel = options.baseModel ?? "scripted-base"
+  const alphabet = options.alphabet ?? Array.from({ length: 256 }, (_, index) => index + 3)
+
+  const passes: Array<ScriptedPass> = []
+  const future = (type: string, key: string, result: () => unknown, more: object = {}): Reply => {
+    const id = String(state.nextId())
+    let done: unknown
+    state.futures.set(id, { type, key, result: () => (done ??= result()) })
+    // Requests are carried out in the order in which they came, asked for or not.
+    state.futures.get(id)?.result()
+    return { status: 200, body: { future_id: id, status: "pending", request_id: id, ...more } }
+  }
+
+  /** The same numbered request again gives the same future; another under its number is a conflict. */
+  const numbered = (model: ScriptedModel, seqId: number, key: string, make: () => Reply): Reply => {
+    const slot = `${model.id}/${seqId}`
+    const known = state.numbered.get(slot)
+    if (known !== undefined) {
+      if (state.futures.get(known)?.key !== key)
+        return { status: 409, body: { detail: "Training request sequence number was reused" } }
+      return { status: 200, body: { future_id: known, status: "pending", request_id: known } }
+    }
+    model.requests += 1
+    const reply = make()
+    state.numbered.set(slot, (reply.body as { request_id: string }).request_id)
+    return reply
+  }
+
+  const onModel = (id: string, use: (model: ScriptedModel) => Reply): Reply => {
+    const model = state.models.get(id)
+    return model === undefined ? { status: 404, body: { detail: "Model not found" } } : use(model)
+  }
+
+  const save = (kind: string) => (ask: Ask) =>
+    onModel(ask.body.model_id, (model) => {
+      const path = `tinker://${model.id}/${kind}/${ask.body.path}`
+      if (state.checkpoints.has(path)) {
+        const detail = `Checkpoint '${ask.body.path}' already exists for model '${model.id}'`
+        return { status: 409, body: { detail } }
+      }
+      model.requests += 1
+      return future(ask.route, "", () => {
+        state.checkpoints.set(path, { ...model.weights, rank: model.rank })
+        state.persist()
+        return { path, type: ask.route }
+      })
+    })
+
+  const routes: Record<string, (ask: Ask) => Reply> = {
+    healthz: () => ({ status: 200, body: { status: "ok" } }),
+    get_server_capabilities: () => ({ status: 200, body: { supported_models: [{ model_name: baseModel }] } }),
+    create_session: () => {
+      const session_id = `session_${state.nextId()}`
+      state.sessions.set(session_id, { beats: 0 })
+      return { status: 200, body: { session_id, type: "create_session" } }
+    },
+    session_heartbeat: ({ body }) => {
+      const session = state.sessions.get(body.session_id)
+      if (session === undefined) return { status: 404, body: { detail: "Session not found" } }
+      session.beats += 1
+      return { status: 200, body: { type: "session_heartbeat" } }
+    },
+    create_model: ({ body }) => {
+      if (!state.sessions.has(body.session_id)) return { status: 404, body: { detail: "Session not found" } }
+      const id = `model_${state.nextId()}`
+      const { rank, seed } = body.lora_config
+      if (state.models.size >= (options.slots ?? 16))
+        return future("create_model", "", () => failed("Maximum number of LoRA adapters reached"))
+      const weights = { hash: hash(baseModel, rank, seed), steps: 0 }
+      state.models.set(id, { id, session: body.session_id, rank, weights, gradients: [], requests: 0 })
+      return future("create_model", "", () => ({ model_id: id }), { model_id: id })
+    },
+    unload_model: ({ body }) =>
+      onModel(body.model_id, (model) => future("unload_model", "", () => state.models.delete(model.id) && {})),
+    load_weights: ({ body }) =>
+      onModel(body.model_id, (model) => {
+        if (model.requests > 0)
+          return { status: 400, body: { detail: `LoadWeights is not permitted with seq_id ${body.seq_id}` } }
+        const saved = state.checkpoints.get(body.path)
+        if (saved === undefined) return { status: 404, body: { detail: `Checkpoint not found: ${body.path}` } }
+        model.requests += 1
+        return future("load_weights", "", () => {
+          if (saved.rank !== model.rank) return failed("the checkpoint has another rank")
+          model.weights = { hash: saved.hash, steps: saved.steps }
+          return { path: body.path }
+        })
+      }),
+    forward_backward: ({ bytes, contentType }) => {
+      if (contentType !== "application/x-protobuf") return { status: 415, body: { detail: "protobuf is required" } }
+      const request = forwardBackwardRequest.decode(bytes)
+      return onModel(request.modelId, (model) =>
+        numbered(model, request.seqId, hash("pass", Buffer.from(bytes).toString("hex")), () =>
+          future("forward_backward", hash("pass", Buffer.from(bytes).toString("hex")), () => {
+            const before = model.weights
+            const datums = request.data.map(plain)
+            passes.push({ ...request, datums })
+            if (!request.forwardOnly) model.gradients.push(hash(request.lossFn, request.lossFnConfig, datums))
+            return passResult(before, datums)
+          }),
+        ),
+      )
+    },
+    optim_step: ({ body }) =>
+      onModel(body.model_id, (model) =>
+        numbered(model, body.seq_id, hash("step", body), () =>
+          future("optim_step", hash("step", body), () => {
+            const { hash: old, steps } = model.weights
+            model.weights = { hash: hash(old, model.gradients, body.adam_params), steps: steps + 1 }
+            model.gradients = []
+            return { metrics: { step: steps + 1 } }
+          }),
+        ),
+      ),
+    save_weights: save("weights"),
+    save_weights_for_sampler: save("sampler_weights"),
+    asample: ({ body }) => {
+      const path = body.model_path
+      const id = path === undefined ? undefined : /^tinker:\/\/([^/]+)/.exec(path)?.[1]
+      const saved = path === undefined ? { hash: hash(body.base_model), steps: 0 } : state.checkpoints.get(path)
+      if (saved === undefined) return { status: 404, body: { detail: `Checkpoint not found: ${path}` } }
+      return future("asample", "", () => {
+        if (path === undefined && body.base_model !== baseModel)
+          return failed(`Engine is configured for '${baseModel}' but request specified '${body.base_model}'`)
+        const model = id === undefined ? undefined : state.models.get(id)
+        if (id !== undefined && model === undefined) return failed(`Model ${id} not loaded`)
+        // As on the JAX backend: a checkpoint is sampled by way of the live model.
+        if (model !== undefined) model.weights = { hash: saved.hash, steps: saved.steps }
+        return sampleResult(saved, body, alphabet)
+      })
+    },
+    training_runs: ({ path }) => {
+      const id = path.split("/").at(-2)
+      const own = [...state.checkpoints.keys()].filter((key) => key.startsWith(`tinker://${id}/`))
+      return { status: 200, body: { checkpoints: own.map((tinker_path) => ({ tinker_path })) } }
+    },
+    retrieve_future: ({ body }) => {
+      const found = state.futures.get(body.request_id)
+      if (found === undefined) return { status: 404, body: { detail: "Future not found" } }
+      const result = found.result()
+      return result instanceof Failed ? { status: 400, body: { detail: result.detail } } : { status: 200, body: result }
+    },
+  }
+
+  return {
+    state: state as TinkerState,
+    passes: passes as ReadonlyArray<ScriptedPass>,
+    routes: async (ask: Ask): Promise<Reply> =>
+      routes[ask.route]?.(ask) ?? { status: 404, body: { detail: `No route ${ask.route}` } },
+  }
+}
+
+class Failed {
+  readonly detail: string
+  constructor(detail: string) {
+    this.detail = detail
+  }
+}
+const failed = (detail: string) => new Failed(detail)
+
+/** A datum of the wire in plain numbers. */
+export interface PlainDatum {
+  readonly tokens: ReadonlyArray<number>
+  readonly inputs: Readonly<Record<string, ReadonlyArray<number>>>
+}
+
+/** A pass that was carried out. */
+export interface ScriptedPass {
+  readonly modelId: string
+  readonly seqId: number
+  readonly lossFn: string
+  readonly lossFnConfig: Readonly<Record<string, number>>
+  readonly forwardOnly: boolean
+  readonly datums: ReadonlyArray<PlainDatum>
+}
+
+const plain = ({ modelInput, lossFnInputs }: WireDatum): PlainDatum => ({
+  tokens: modelInput.flatMap(({ chunk }) => (chunk.case === "encodedText" ? tokensOf(chunk.value.tokens) : [])),
+  inputs: Object.fromEntries(
+    Object.entries(lossFnInputs).map(([name, { encoding, dtype }]) => [
+      name,
+      encoding.case === "dense" ? unpack(encoding.value, dtype === DType.int64 ? DType.int64 : DType.float32) : [],
+    ]),
+  ),
+})
