@@ -3,7 +3,7 @@
  * training result is journaled; weights are only made for what the journal doesn't have.
  */
 import { Context, Effect, Layer, Option, Schema } from "effect"
-import type { ArtifactRef } from "../../src/domain/Artifact.ts"
+import { ArtifactRef } from "../../src/domain/Artifact.ts"
 import type { LlmError } from "../../src/domain/LlmError.ts"
 import { Misconfigured, Unavailable } from "../../src/domain/LlmError.ts"
 import type { ModelSpec } from "../../src/domain/ModelSpec.ts"
@@ -52,8 +52,8 @@ export class Policies extends Context.Tag("understudy/layers/training/Policies")
       request: TrainingRequest,
       caller: Caller,
     ) => Effect.Effect<TrainedStep, PolicyError>
-    /** Saves weights and optimizer as an artifact. */
-    readonly save: (policy: Policy) => Effect.Effect<ArtifactRef, PolicyError>
+    /** Saves weights and optimizer as an artifact, unless the journal names one that is still there. */
+    readonly save: (policy: Policy, caller: Caller) => Effect.Effect<ArtifactRef, PolicyError>
     /** Largest differences seen between replayed and journaled log-probabilities, by identity. Empty: no drift. */
     readonly drift: Effect.Effect<ReadonlyMap<string, number>>
   }
@@ -216,12 +216,31 @@ const make = Effect.fnUntraced(function* ({ places, waves, codec }: PoliciesOpti
       results.delete(next.identity)
       return { policy: next, logprobs: answer }
     }),
-    save: Effect.fn("Policies.save")(function* (policy) {
-      const path = yield* live.exclusively(policy, (model) => model.saveState(`state-${policy.identity.slice(0, 24)}`))
-      const bytes = yield* files.pack(path)
-      return yield* Effect.mapError(artifacts.put(bytes), (error) =>
+    save: Effect.fn("Policies.save")(function* (policy, caller) {
+      const unusable = Effect.mapError((error: { readonly message: string }) =>
         misconfigured(trainer.endpoint, policy.base.name, error.message),
       )
+      const saved = Effect.gen(function* () {
+        const name = `state-${policy.identity.slice(0, 24)}`
+        const path = yield* live.exclusively(policy, (model) => model.saveState(name))
+        return yield* unusable(artifacts.put(yield* files.pack(path)))
+      })
+      const { answer } = yield* journal.call({
+        key: callKey({ kind: "train", model: policy.identity, body: { save: true }, sampleIndex: 0, scope: "" }),
+        kind: "train",
+        ...caller,
+        model: policy.base.name,
+        request: { save: policy.identity },
+        answer: ArtifactRef,
+        send: ({ begin }) =>
+          Effect.zipRight(
+            begin,
+            Effect.map(saved, (answer) => ({ answer, usage: { promptTokens: 0, completionTokens: 0 }, micros: 0 })),
+          ),
+      })
+      const there = yield* Effect.option(artifacts.get(answer))
+      // The same state saved again may differ in bytes, so what the journal names is only trusted while it is there.
+      return Option.isSome(there) ? answer : yield* saved
     }),
     drift: Effect.sync(() => drifts),
   })

@@ -74,7 +74,7 @@ export const FineTuned = Stage.make({
               losses.push(meanLoss(request.datums, trained.logprobs))
               policy = trained.policy
             }
-            const state = yield* asStageFailure(policies.save(policy))
+            const state = yield* asStageFailure(policies.save(policy, caller))
             const seconds = ((yield* Clock.currentTimeMillis) - began) / 1000
             return { checkpoint: checkpointOf(policy, state), losses, seconds }
           }),

@@ -1,0 +1,28 @@
+/** The assistant as a chat model on any endpoint: evaluated, not trained. */
+import { Effect } from "effect"
+import type { ModelSpec } from "../../src/domain/ModelSpec.ts"
+import { LanguageModel } from "../../src/ports/LanguageModel.ts"
+import type { Caller } from "../../src/ports/LanguageModel.ts"
+import type { Assistant } from "./Speaker.ts"
+import type { AssistantSampling } from "./TokenAssistant.ts"
+
+export const chatAssistant = Effect.fnUntraced(function* (
+  model: ModelSpec,
+  { system, maxTokens, temperature }: AssistantSampling,
+  caller: Caller,
+) {
+  const languageModel = yield* LanguageModel
+  const assistant: Assistant = {
+    reply: ({ messages, seed }) =>
+      Effect.map(
+        languageModel.chat({
+          model,
+          messages: system === undefined ? messages : [{ role: "system", content: system }, ...messages],
+          sampling: { maxTokens, temperature, seed },
+          caller,
+        }),
+        ({ text, finish, key }) => ({ text: text.trim(), finish, key }),
+      ),
+  }
+  return assistant
+})

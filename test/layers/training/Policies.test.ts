@@ -1,0 +1,139 @@
+import { NodeHttpClient } from "@effect/platform-node"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Layer } from "effect"
+import { mkdtempSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { makeChatTemplate } from "../../../layers/llm/ChatTemplate.ts"
+import { makeTokenizer } from "../../../layers/llm/Tokenizer.ts"
+import { CheckpointFiles } from "../../../layers/training/CheckpointFiles.ts"
+import { Policies } from "../../../layers/training/Policies.ts"
+import { checkpointOf, fromCheckpoint, untrained } from "../../../layers/training/Policy.ts"
+import type { Policy, TrainingRequest } from "../../../layers/training/Policy.ts"
+import * as TinkerTrainer from "../../../layers/training/tinker/TinkerTrainer.ts"
+import { ArtifactStore } from "../../../src/index.ts"
+import { CallJournal } from "../../../src/journal/CallJournal.ts"
+import { scriptedTinker } from "../../support/ScriptedTinker.ts"
+import { config, vocabulary } from "../../support/tinyTokenizer.ts"
+import { adam, datum, quick } from "./tinker/tinkerFixtures.ts"
+
+const base = { provider: "embedded", name: "scripted-base" } as const
+const start = untrained(base, { rank: 8, seed: 1 })
+const request = (seed: number): TrainingRequest => ({
+  datums: [{ ...datum, mask: [0, seed, 1] }],
+  loss: { kind: "cross_entropy" },
+  adam,
+})
+const trainer = { role: "trainer", step: "s" } as const
+const question = {
+  prompt: [5, 6, 7],
+  maxTokens: 6,
+  temperature: 1,
+  stop: [2],
+  caller: { role: "assistant", step: "s" },
+} as const
+
+const codec = () => {
+  const tokenizer = makeTokenizer(vocabulary, config)
+  return Effect.succeed({ tokenizer, template: makeChatTemplate(tokenizer) })
+}
+
+/** Policies over a home folder and a trainer, as a process has them. */
+const services = (url: string, home: string) =>
+  Policies.layer({ places: 2, waves: { size: 4, quietMillis: 1 }, codec }).pipe(
+    Layer.provide(TinkerTrainer.layer({ url, timing: quick })),
+    Layer.provide(CheckpointFiles.layerKeptBy(url)),
+    Layer.provide(ArtifactStore.layer(join(home, "artifacts"))),
+    Layer.provide(CallJournal.layer(join(home, "journal.db"))),
+    Layer.provide(NodeHttpClient.layerUndici),
+  )
+
+const home = () => mkdtempSync(join(tmpdir(), "understudy-policies-"))
+const sampled = (policy: Policy, seed: number) =>
+  Effect.gen(function* () {
+    const model = yield* (yield* Policies).model(policy)
+    return (yield* model.sample({ ...question, seed })).tokens
+  })
+
+describe("Policies", () => {
+  it.scopedLive("samples a policy by its history: the same steps give the same samples, another step others", () =>
+    Effect.gen(function* () {
+      const server = yield* scriptedTinker()
+      const program = Effect.gen(function* () {
+        const policies = yield* Policies
+        const one = yield* policies.train(start, request(1), trainer)
+        const other = yield* policies.train(start, request(2), trainer)
+        assert.notStrictEqual(one.policy.identity, other.policy.identity)
+        return [yield* sampled(one.policy, 1), yield* sampled(other.policy, 1), yield* sampled(start, 1)]
+      })
+      const first = yield* Effect.provide(program, services(server.url, home()))
+      const again = yield* Effect.provide(program, services(server.url, home()))
+      assert.deepStrictEqual(again, first)
+      assert.strictEqual(new Set(first.map(String)).size, 3)
+    }),
+  )
+
+  it.scopedLive("answers a second run from the journal, without the trainer", () =>
+    Effect.gen(function* () {
+      const server = yield* scriptedTinker()
+      const folder = home()
+      const program = Effect.gen(function* () {
+        const policies = yield* Policies
+        const { policy } = yield* policies.train(start, request(1), trainer)
+        const state = yield* policies.save(policy, trainer)
+        const scores = yield* (yield* policies.base(base)).score([5, 6, 7], question.caller)
+        return { state, scores, tokens: yield* sampled(policy, 1) }
+      })
+      const first = yield* Effect.provide(program, services(server.url, folder))
+      const arrivals = server.arrivals.length
+      const second = yield* Effect.provide(program, services(server.url, folder))
+      assert.deepStrictEqual(second, first)
+      assert.strictEqual(server.arrivals.length, arrivals)
+    }),
+  )
+
+  it.scopedLive("makes weights again from the saved state when the server lost them, and goes on the same", () =>
+    Effect.gen(function* () {
+      const server = yield* scriptedTinker()
+      const folder = home()
+      const train = (policy: Policy, seed: number) =>
+        Effect.flatMap(Policies, (policies) => policies.train(policy, request(seed), trainer))
+      const uninterrupted = yield* Effect.gen(function* () {
+        const { policy } = yield* train(start, 1)
+        const { policy: next } = yield* train(policy, 2)
+        return yield* sampled(next, 9)
+      }).pipe(Effect.provide(services(server.url, home())))
+
+      const saved = yield* Effect.gen(function* () {
+        const { policy } = yield* train(start, 1)
+        return checkpointOf(policy, yield* (yield* Policies).save(policy, trainer))
+      }).pipe(Effect.provide(services(server.url, folder)))
+      server.restart()
+      const resumed = yield* Effect.gen(function* () {
+        const { policy } = yield* train(fromCheckpoint(saved), 2)
+        server.restart()
+        return yield* sampled(policy, 9)
+      }).pipe(Effect.provide(services(server.url, folder)))
+      assert.deepStrictEqual(resumed, uninterrupted)
+    }),
+  )
+
+  it.scopedLive("holds no more models than the trainer has places, whoever asks", () =>
+    Effect.gen(function* () {
+      const server = yield* scriptedTinker()
+      const program = Effect.gen(function* () {
+        const policies = yield* Policies
+        const trained = yield* Effect.forEach([1, 2, 3, 4], (seed) => policies.train(start, request(seed), trainer))
+        const tokens = yield* Effect.forEach(
+          [...trained, ...trained].map(({ policy }, i) => ({ policy, seed: i })),
+          ({ policy, seed }) => sampled(policy, seed),
+          { concurrency: "unbounded" },
+        )
+        assert.strictEqual(new Set(tokens.map(String)).size, 8)
+        return server.count("create_model") - server.count("unload_model")
+      })
+      assert.isAtMost(yield* Effect.provide(program, services(server.url, home())), 2)
+      assert.strictEqual(server.count("create_model"), server.count("unload_model"))
+    }),
+  )
+})
