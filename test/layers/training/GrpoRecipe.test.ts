@@ -57,7 +57,8 @@ describe("klShaped", () => {
       const [counts, coefficient] = args
       const datums = counts.map((count) => datum(count, 0.5))
       const { shaped } = klShaped(datums, ({ targetTokens }) => targetTokens.map((token) => -token / 3), coefficient)
-      const sum = (all: typeof datums) => all.flatMap(({ advantages }) => advantages).reduce((a, b) => a + b, 0)
+      const sum = (all: ReadonlyArray<{ readonly advantages: ReadonlyArray<number> }>) =>
+        all.flatMap(({ advantages }) => advantages).reduce((a, b) => a + b, 0)
       assert.closeTo(sum(shaped), sum(datums), 1e-9)
       assert.isTrue(shaped.every(({ advantages }) => advantages[0] === 0))
     },
