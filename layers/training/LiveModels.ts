@@ -4,6 +4,7 @@
  * replayed. The trainer has few places: the model that was idle longest gives way. A lost model is made again.
  */
 import { Effect, Exit, Predicate, Schedule, Scope } from "effect"
+import type { ModelSpec } from "../../src/domain/ModelSpec.ts"
 import { TrainerUnavailable } from "../../src/domain/TrainerError.ts"
 import type { TrainerError } from "../../src/domain/TrainerError.ts"
 import { Trainer } from "../../src/ports/Trainer.ts"
@@ -26,6 +27,8 @@ export interface LiveModels<E> {
 export interface LiveModelsOptions<E> {
   /** Models that the trainer can hold at once. */
   readonly places: number
+  /** What the trainer calls a base model. */
+  readonly serverName: (spec: ModelSpec) => string
   /** Gives the server's path for a saved state. */
   readonly restore: (state: NonNullable<Policy["start"]["state"]>) => Effect.Effect<string, E>
   /** Told of every training result, those of replays too. */
@@ -65,7 +68,7 @@ export const makeLiveModels = Effect.fn("LiveModels.make")(function* <E>(options
     yield* makeRoom
     const from = start.state === null ? {} : { from: { path: yield* options.restore(start.state), optimizer: true } }
     const scope = yield* Scope.make()
-    const model = yield* trainer.createModel({ baseModel: base.name, rank, seed, ...from }).pipe(
+    const model = yield* trainer.createModel({ baseModel: options.serverName(base), rank, seed, ...from }).pipe(
       Scope.extend(scope),
       Effect.onError(() => Scope.close(scope, Exit.void)),
     )

@@ -65,6 +65,8 @@ export interface PoliciesOptions {
   /** Models that the trainer can hold at once. */
   readonly places: number
   readonly waves: WaveOptions
+  /** What the trainer calls a base model. Default: its own name. */
+  readonly serverName?: (spec: ModelSpec) => string
   /** Tokenizer and chat template of a base model. */
   readonly codec: (spec: ModelSpec) => Effect.Effect<Codec, PolicyError>
 }
@@ -74,7 +76,7 @@ export interface Codec {
   readonly template: ChatTemplate
 }
 
-const make = Effect.fnUntraced(function* ({ places, waves, codec }: PoliciesOptions) {
+const make = Effect.fnUntraced(function* ({ places, waves, codec, serverName = ({ name }) => name }: PoliciesOptions) {
   const trainer = yield* Trainer
   const journal = yield* CallJournal
   const files = yield* CheckpointFiles
@@ -85,6 +87,7 @@ const make = Effect.fnUntraced(function* ({ places, waves, codec }: PoliciesOpti
 
   const live = yield* makeLiveModels<PolicyError>({
     places,
+    serverName,
     restore: (state) =>
       artifacts.get(state).pipe(
         Effect.mapError((error) => misconfigured(trainer.endpoint, "a saved state", error.message)),
@@ -174,7 +177,7 @@ const make = Effect.fnUntraced(function* ({ places, waves, codec }: PoliciesOpti
   })
 
   return Policies.of({
-    base: (spec) => tokenModel(spec, baseIdentity(spec), (use) => use({ baseModel: spec.name })),
+    base: (spec) => tokenModel(spec, baseIdentity(spec), (use) => use({ baseModel: serverName(spec) })),
     model: (policy) =>
       tokenModel(policy.base, policy.identity, (use) => live.sampling(policy, (path) => use({ path }))),
     forward: (policy, datums, caller) =>
