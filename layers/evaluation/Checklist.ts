@@ -1,0 +1,137 @@
+/**
+ * Checks on a reply that a program can decide, as data: in the manner of IFEval (Zhou et al. 2023, arXiv 2311.07911),
+ * with what conversations need besides. Words are runs of letters, digits and apostrophes.
+ */
+import { Schema } from "effect"
+
+const bound = Schema.Int.pipe(Schema.nonNegative())
+
+export const Check = Schema.Union(
+  /** Length in words, bounds included. */
+  Schema.Struct({ kind: Schema.Literal("words"), min: Schema.optional(bound), max: Schema.optional(bound) }),
+  /** At least one of the phrases, whatever the case, at word boundaries. */
+  Schema.Struct({ kind: Schema.Literal("mentions"), any: Schema.NonEmptyArray(Schema.NonEmptyString) }),
+  Schema.Struct({ kind: Schema.Literal("ends-with-question") }),
+  /** The reply was finished: it ends with . ! ? or what closes after them. */
+  Schema.Struct({ kind: Schema.Literal("ends-with-punctuation") }),
+  /** At least two lines that begin with a bullet or a number. */
+  Schema.Struct({ kind: Schema.Literal("list") }),
+  Schema.Struct({ kind: Schema.Literal("no-list") }),
+  /** Written in a language, by its most frequent words: en, de, fr or es. */
+  Schema.Struct({ kind: Schema.Literal("language"), code: Schema.Literal("en", "de", "fr", "es") }),
+  /** No three words in a row stand twice in the reply, and it is not an earlier reply again. */
+  Schema.Struct({ kind: Schema.Literal("no-repetition") }),
+  /** Shares a content word with the user's last message. */
+  Schema.Struct({ kind: Schema.Literal("addresses-user") }),
+)
+export type Check = typeof Check.Type
+
+/** A reply and what was said before it. */
+export interface Replied {
+  readonly reply: string
+  readonly previousReplies: ReadonlyArray<string>
+  /** The user's messages so far; the last one is what the reply answers. */
+  readonly userMessages: ReadonlyArray<string>
+}
+
+export interface Checked {
+  readonly passed: boolean
+  /** What was found, for the transcript. */
+  readonly reason: string
+}
+
+export const checkReply = (check: Check, { reply, previousReplies, userMessages }: Replied): Checked => {
+  const words = wordsOf(reply)
+  switch (check.kind) {
+    case "words": {
+      const { min = 0, max = Number.POSITIVE_INFINITY } = check
+      return { passed: words.length >= min && words.length <= max, reason: `${words.length} words` }
+    }
+    case "mentions": {
+      const padded = ` ${words.join(" ")} `
+      const found = check.any.filter((phrase) => padded.includes(` ${wordsOf(phrase).join(" ")} `))
+      return {
+        passed: found.length > 0,
+        reason: found.length > 0 ? `mentions ${found.join(", ")}` : `mentions none of ${check.any.join(", ")}`,
+      }
+    }
+    case "ends-with-question":
+      return outcome(/\?["')\]\s]*$/u.test(reply), "ends with a question", "does not end with a question")
+    case "ends-with-punctuation":
+      return outcome(/[.!?]["'”’)\]*`\s]*$/u.test(reply), "is finished", "breaks off")
+    case "list":
+      return outcome(listLines(reply) >= 2, "is a list", "is no list")
+    case "no-list":
+      return outcome(listLines(reply) < 2, "is no list", "is a list")
+    case "language": {
+      const language = languageOf(words)
+      return {
+        passed: language === check.code,
+        reason: language === undefined ? "language not recognised" : `language ${language}`,
+      }
+    }
+    case "no-repetition": {
+      if (previousReplies.some((earlier) => wordsOf(earlier).join(" ") === words.join(" ")))
+        return { passed: false, reason: "repeats an earlier reply" }
+      const twice = repeatedTrigram(words)
+      return { passed: twice === undefined, reason: twice === undefined ? "repeats nothing" : `repeats "${twice}"` }
+    }
+    case "addresses-user": {
+      const asked = new Set(contentWords(userMessages.at(-1) ?? ""))
+      const shared = contentWords(reply).find((word) => asked.has(word))
+      return {
+        passed: shared !== undefined,
+        reason: shared === undefined ? "takes up no word of the user's" : `takes up "${shared}"`,
+      }
+    }
+  }
+}
+
+/** Lower-cased words of a text. */
+export const wordsOf = (text: string): ReadonlyArray<string> =>
+  text
+    .toLowerCase()
+    .replaceAll("’", "'")
+    .match(/[\p{L}\p{N}]+(?:'[\p{L}\p{N}]+)*/gu) ?? []
+
+/** Words of four letters or more that are not function words. */
+export const contentWords = (text: string): ReadonlyArray<string> =>
+  wordsOf(text).filter((word) => word.length >= 4 && !functionWords.has(word))
+
+const outcome = (passed: boolean, yes: string, no: string): Checked => ({ passed, reason: passed ? yes : no })
+
+const listLines = (text: string) => text.match(/^\s*(?:[-*•]|\d{1,3}[.)])\s+\S/gmu)?.length ?? 0
+
+const repeatedTrigram = (words: ReadonlyArray<string>): string | undefined => {
+  const seen = new Set<string>()
+  for (let i = 0; i + 3 <= words.length; i++) {
+    const trigram = words.slice(i, i + 3).join(" ")
+    if (seen.has(trigram)) return trigram
+    seen.add(trigram)
+  }
+  return undefined
+}
+
+/** The language most of whose marker words are there; undefined where none is. */
+const languageOf = (words: ReadonlyArray<string>): keyof typeof markers | undefined => {
+  const counts = Object.entries(markers).map(
+    ([code, marks]) => [code, words.filter((word) => marks.has(word)).length] as const,
+  )
+  const best = counts.reduce((a, b) => (b[1] > a[1] ? b : a))
+  return best[1] === 0 ? undefined : (best[0] as keyof typeof markers)
+}
+
+const markers = {
+  en: new Set("the and is are of to in that it you for with this can be your have not a i was on".split(" ")),
+  de: new Set("der die das und ist nicht ein eine ich sie mit auf für zu den es von wie sind".split(" ")),
+  fr: new Set("le la les et est un une des je vous pour dans que qui pas de du sur avec".split(" ")),
+  es: new Set("el los las y es una por para que con en de no se del su lo como más".split(" ")),
+} as const
+
+const functionWords = new Set(
+  (
+    "about above after again also been before being could does doing done each even from have having here into just " +
+    "like make many more most much must need only other over please really same shall should some such than thank thanks " +
+    "that their them then there these they this those through very want well were what when where which while will with would your yours"
+  ).split(" "),
+)

@@ -1,0 +1,190 @@
+/**
+ * Trains an assistant by multi-turn GRPO against a simulated user (paper 1.5). An iteration is a shard: its rollouts,
+ * scores and training step are journaled call by call, and its state is saved at its end, so that a crash costs the
+ * calls in flight and nothing else.
+ */
+import { Clock, Effect, Either, Schema } from "effect"
+import { tokenAssistant } from "../../layers/generation/TokenAssistant.ts"
+import { Reward } from "../../layers/evaluation/Reward.ts"
+import { rollOut } from "../../layers/evaluation/rollOut.ts"
+import type { RolledOut } from "../../layers/evaluation/rollOut.ts"
+import { GrpoRecipe, iterationBatch, promptsOf } from "../../layers/training/GrpoRecipe.ts"
+import { Policies } from "../../layers/training/Policies.ts"
+import { checkpointOf, fromCheckpoint, untrained } from "../../layers/training/Policy.ts"
+import type { Conversation } from "../../src/domain/Conversation.ts"
+import { ModelSpec } from "../../src/domain/ModelSpec.ts"
+import { deriveSeed } from "../../src/domain/Seed.ts"
+import { Persona } from "../../src/domain/Persona.ts"
+import { AssistantResult, Checkpoint, Iteration, SimulatorResult, SplitResult } from "../../src/domain/Results.ts"
+import { Estimate, Shard, Stage, StageFailure, Step } from "../../src/index.ts"
+import { Trainer } from "../../src/ports/Trainer.ts"
+import { castUser } from "./casting.ts"
+import { conversations, rollouts } from "./conversations.ts"
+import { Conversing, usable } from "./Conversing.ts"
+import { failureCounts, meanMeasures, meanReward } from "./counts.ts"
+import { asStageFailure } from "./failures.ts"
+
+const Trained = Schema.Struct({ checkpoint: Checkpoint, iteration: Iteration })
+
+export const TrainAssistant = Stage.make({
+  name: "TrainAssistant",
+  version: 1,
+  input: {
+    split: Step.of(SplitResult),
+    base: ModelSpec,
+    simulator: Step.of(SimulatorResult),
+    persona: Persona,
+    reward: Reward,
+    recipe: GrpoRecipe,
+    conversing: Conversing,
+    /** The replicate: compared arms of one seed see the same prompts and draws. */
+    seed: Schema.optionalWith(Schema.Int, { default: () => 0 }),
+  },
+  output: AssistantResult,
+  run: ({ split, base, simulator, persona, reward, recipe, conversing, seed }) =>
+    Effect.gen(function* () {
+      const step = yield* Shard.stepId
+      const iterate = (index: number, from: Checkpoint | null) =>
+        Shard.once(
+          `iteration/${index}`,
+          Trained,
+          Effect.gen(function* () {
+            const policies = yield* Policies
+            const { lossScale } = yield* Trainer
+            const all = usable(yield* conversations.read(split.train), conversing)
+            const prompts = yield* somePrompts(promptsOf(all, recipe, index, seed))
+            const policy = from === null ? untrained(base, { rank: recipe.rank, seed }) : fromCheckpoint(from)
+            const model = yield* asStageFailure(policies.model(policy))
+            const casting = {
+              assistant: tokenAssistant(model, { ...conversing, temperature: 1 }, { role: "assistant", step }),
+              user: yield* asStageFailure(
+                castUser(simulator, persona, { ...conversing, temperature: conversing.userTemperature }, step),
+              ),
+              initial: yield* asStageFailure(policies.base(base)),
+              reward,
+              maxTurns: conversing.turns,
+              seed: deriveIteration(seed, index),
+              step,
+            }
+            const began = yield* Clock.currentTimeMillis
+            const groups = yield* Effect.forEach(
+              prompts,
+              (prompt) =>
+                Effect.forEach(
+                  Array.from({ length: recipe.rollouts }, (_, sample) => sample),
+                  (sample) => rollOut(casting, prompt, sample),
+                  { concurrency: "unbounded" },
+                ),
+              { concurrency: "unbounded" },
+            ).pipe(asStageFailure)
+            const sampled = yield* Clock.currentTimeMillis
+            const batch = yield* batchOf(groups, recipe, lossScale)
+            const trained = yield* asStageFailure(policies.train(policy, batch.request, { role: "trainer", step }))
+            const learnt = yield* Clock.currentTimeMillis
+            const state = yield* asStageFailure(policies.save(trained.policy, { role: "trainer", step }))
+            const saved = yield* Clock.currentTimeMillis
+            const records = groups.flat().map(({ rollout }) => rollout)
+            const iteration = Iteration.make({
+              index,
+              identity: trained.policy.identity,
+              reward: meanReward(records) ?? 0,
+              measures: meanMeasures(records),
+              kl: batch.kl,
+              rollouts: records.length,
+              groups: batch.groups,
+              failures: failureCounts(records),
+              transcripts: yield* rollouts.write(records),
+              state,
+              seconds: {
+                sampling: (sampled - began) / 1000,
+                training: (learnt - sampled) / 1000,
+                saving: (saved - learnt) / 1000,
+              },
+            })
+            return { checkpoint: checkpointOf(trained.policy, state), iteration }
+          }),
+        )
+      const curve: Array<Iteration> = []
+      let checkpoint: Checkpoint | null = null
+      for (let index = 0; index < recipe.iterations; index++) {
+        const trained: typeof Trained.Type = yield* iterate(index, checkpoint)
+        checkpoint = trained.checkpoint
+        curve.push(trained.iteration)
+      }
+      // The recipe has at least one iteration.
+      return AssistantResult.make({ checkpoint: checkpoint!, curve })
+    }),
+  estimate: ({ base, recipe, conversing }) => {
+    const count = recipe.iterations * recipe.prompts * recipe.rollouts
+    const { turns, maxTokens } = conversing
+    const calls = (low: number, high: number) => ({ low: count * low, expected: count * high, high: count * high })
+    const prompt = {
+      low: count * 30,
+      expected: count * turns * 2 * maxTokens,
+      high: count * turns * turns * 4 * maxTokens,
+    }
+    const said = { low: count, expected: count * turns * 0.8 * maxTokens, high: count * turns * maxTokens }
+    return {
+      size: recipe.iterations,
+      demands: [
+        { role: "assistant", model: base, calls: calls(1, turns), promptTokens: prompt, completionTokens: said },
+        { role: "simulator", model: base, calls: calls(0, turns - 1), promptTokens: prompt, completionTokens: said },
+        { role: "judge", model: base, calls: calls(1, 1), promptTokens: prompt, completionTokens: Estimate.exactly(0) },
+        {
+          role: "trainer",
+          model: base,
+          calls: Estimate.exactly(recipe.iterations),
+          promptTokens: prompt,
+          completionTokens: Estimate.exactly(0),
+        },
+      ],
+    }
+  },
+})
+
+/** A prompt that comes back in a later iteration is sampled anew; arms of one replicate stay paired. */
+const deriveIteration = (seed: number, index: number) => deriveSeed([seed, "iteration", index])
+
+const somePrompts = (prompts: ReadonlyArray<Conversation>) =>
+  prompts.length > 0
+    ? Effect.succeed(prompts)
+    : StageFailure.make({
+        kind: "operator",
+        reason: "No opening of the training part fits `conversing.maxOpening`.",
+        advice: "Raise it, or take another corpus.",
+      })
+
+/** Groups as training data. A rollout without a verdict is missing from its group, never a zero (contract 3). */
+const batchOf = (
+  groups: ReadonlyArray<ReadonlyArray<RolledOut>>,
+  recipe: GrpoRecipe,
+  scale: Trainer["Type"]["lossScale"],
+) => {
+  const complete = groups
+    .map((group) => group.filter(({ rollout, transitions }) => rollout.verdict !== null && transitions.length > 0))
+    .filter((group) => group.length > 1)
+  if (complete.length === 0) {
+    return StageFailure.make({
+      kind: "data",
+      reason: "No group of this iteration has two rollouts with a verdict.",
+      advice: "See the failures by reason, mend what causes them, then retry.",
+    })
+  }
+  const byStart = new Map<string, ReadonlyArray<number>>()
+  const trajectories = complete.map((group) =>
+    group.map(({ rollout, transitions, initial }) => {
+      const last = transitions.at(-1)
+      if (last !== undefined) byStart.set(keyOf([...last.observation, ...last.action]), initial)
+      return { transitions, finalReward: rollout.verdict?.reward ?? 0 }
+    }),
+  )
+  const reference = (datum: {
+    readonly modelInput: ReadonlyArray<number>
+    readonly targetTokens: ReadonlyArray<number>
+  }) => byStart.get(keyOf([...datum.modelInput, ...datum.targetTokens.slice(-1)])) ?? []
+  return Either.mapLeft(iterationBatch(trajectories, recipe, reference, scale), ({ message }) =>
+    StageFailure.make({ kind: "data", reason: message, advice: "This is a defect of the rollouts; please report it." }),
+  )
+}
+
+const keyOf = (tokens: ReadonlyArray<number>) => tokens.join(" ")
