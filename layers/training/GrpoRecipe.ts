@@ -33,14 +33,14 @@ export const GrpoRecipe = Schema.Struct({
 export type GrpoRecipe = typeof GrpoRecipe.Type
 
 /** Settings that work for a 135M model on a CPU. */
-export const embeddedGrpo = {
+export const embeddedGrpo: typeof GrpoRecipe.Encoded = {
   rank: 8,
   learningRate: 1e-3,
   iterations: 6,
   prompts: 2,
   rollouts: 8,
   kl: 0.05,
-} as const satisfies typeof GrpoRecipe.Encoded
+}
 
 /** The prompts of an iteration. Every pass over the prompts has an order of its own; none is repeated before its end. */
 export const promptsOf = <A>(all: ReadonlyArray<A>, recipe: GrpoRecipe, iteration: number, seed: number) =>

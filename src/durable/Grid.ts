@@ -59,6 +59,15 @@ export const make = <const A extends Axes, Out, R>(options: {
   return { axes: options.axes, cells }
 }
 
+/** The cells' steps by short labels: the values of the axes that vary; the whole key where none does. */
+export const steps = <A extends Axes, Out, R>({ cells }: Grid<A, Out, R>): Readonly<Record<string, Step<Out, R>>> => {
+  const labels: ReadonlyArray<Readonly<Record<string, string>>> = cells.map((cell) => cell.labels)
+  const varying = Object.keys(labels[0] ?? {}).filter((axis) => new Set(labels.map((all) => all[axis])).size > 1)
+  return Object.fromEntries(
+    cells.map(({ key, step }, i) => [varying.map((axis) => labels[i]?.[axis]).join(", ") || key, step]),
+  )
+}
+
 interface Partial {
   readonly labels: Readonly<Record<string, string>>
   readonly point: Readonly<Record<string, unknown>>

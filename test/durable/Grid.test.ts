@@ -16,6 +16,14 @@ describe("Grid", () => {
     assert.strictEqual(grid.cells[0]?.point.simulator, simulator)
   })
 
+  it("gives steps short labels, of the axes that vary", () => {
+    const axes = { simulator: { sft: simulator }, seed: [1, 2] }
+    const grid = Grid.make({ axes, experiment: cell })
+    assert.deepEqual(Object.keys(Grid.steps(grid)), ["1", "2"])
+    const one = Grid.make({ axes: { ...axes, seed: [1] }, experiment: cell })
+    assert.deepEqual(Object.keys(Grid.steps(one)), ["simulator=sft,seed=1"])
+  })
+
   it("is the product of its axes, filtered by where", () => {
     const axis = fc.uniqueArray(fc.nat(50), { minLength: 1, maxLength: 6 })
     fc.assert(

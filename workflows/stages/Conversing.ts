@@ -21,13 +21,13 @@ export const Conversing = Schema.Struct({
 export type Conversing = typeof Conversing.Type
 
 /** Short turns for a 135M model on a CPU. */
-export const embeddedConversing = {
+export const embeddedConversing: typeof Conversing.Encoded = {
   turns: 2,
   maxTokens: 32,
   userTemperature: 0.8,
   system: "Answer in one short sentence.",
   maxOpening: 120,
-} as const satisfies typeof Conversing.Encoded
+}
 
 /** Prompts whose opening fits. */
 export const usable = (prompts: ReadonlyArray<Conversation>, { maxOpening }: Conversing) =>
