@@ -18,6 +18,8 @@ export interface Declaration<F extends Fields, A, I, R> {
   readonly input: F
   /** Nominal: two stages whose outputs mean different things have different schemas. Small; files are artifacts. */
   readonly output: Schema.Schema<A, I>
+  /** What is wrong between fields that fit each by itself; undefined where nothing is. */
+  readonly check?: (input: Schema.Struct.Type<F>) => string | undefined
   /** The durable body: deterministic glue, all I/O inside shards. */
   readonly run: (input: Resolved<Schema.Struct.Type<F>>) => Effect.Effect<A, never, R>
   /** `sizeOf` tells the size of an upstream step's output, estimated or real. */
@@ -48,6 +50,9 @@ export const make = <const F extends Fields, A, I, R>(declaration: Declaration<F
       const detail = ParseResult.TreeFormatter.formatErrorSync(decoded.left)
       throw new InvalidInput({ stage: declaration.name, detail })
     }
+    // Decoded by the schema of these very fields.
+    const wrong = declaration.check?.(decoded.right as Schema.Struct.Type<F>)
+    if (wrong !== undefined) throw new InvalidInput({ stage: declaration.name, detail: wrong })
     return { [StepTypeId]: variance, stage, input: decoded.right }
   }
   const properties = { version: declaration.version, schema: erased, output: declaration.output }

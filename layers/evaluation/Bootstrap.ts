@@ -1,0 +1,144 @@
+/**
+ * Percentile bootstrap of a mean (Efron and Tibshirani 1993, chapter 13), with the settings of the paper's
+ * cross-simulator cells: 10,000 resamples, seed 0, 95% (paper 3.9). Where several values come from one user or one
+ * prompt they are not independent: then whole clusters are resampled (Davison and Hinkley 1997, section 3.8).
+ */
+import { randomFrom } from "../../src/domain/Seed.ts"
+import { quantile } from "./quantile.ts"
+
+export interface BootstrapOptions {
+  /** Resamples. */
+  readonly resamples?: number
+  readonly seed?: number
+  /** Between 0 and 1. */
+  readonly confidence?: number
+}
+
+/** A mean with its uncertainty, in the unit of the values. */
+export interface MeanInterval {
+  readonly mean: number
+  /** Null where there is only one cluster: one observation says nothing about spread. */
+  readonly low: number | null
+  readonly high: number | null
+  /** Standard deviation of the resampled means; null like the bounds. */
+  readonly standardError: number | null
+  /** Values, and clusters that they lie in. */
+  readonly n: number
+  readonly clusters: number
+}
+
+export interface Observation {
+  readonly cluster: string
+  readonly value: number
+}
+
+/** A value of one side of a paired comparison. Values of one prompt are averaged before they are paired. */
+export interface PairedObservation extends Observation {
+  readonly prompt: string
+}
+
+/** Of independent values; null where there are none. */
+export const bootstrapMean = (values: ReadonlyArray<number>, options: BootstrapOptions = {}): MeanInterval | null =>
+  resampled(
+    values.map((value) => ({ sum: value, count: 1 })),
+    options,
+  )
+
+/**
+ * Of values in clusters (users): clusters are resampled whole, the statistic is the sum of all values over their number,
+ * so that large clusters weigh more. Null where there are no values.
+ */
+export const bootstrapClusteredMean = (
+  observations: ReadonlyArray<Observation>,
+  options: BootstrapOptions = {},
+): MeanInterval | null => {
+  const clusters = new Map<string, Cluster>()
+  for (const { cluster, value } of observations) {
+    const { sum, count } = clusters.get(cluster) ?? { sum: 0, count: 0 }
+    clusters.set(cluster, { sum: sum + value, count: count + 1 })
+  }
+  return resampled([...clusters.values()], options)
+}
+
+/**
+ * Mean of `treatment` minus `control` by prompt, over the prompts that both have; clusters are resampled whole.
+ * `n` counts prompts. Null where no prompt is shared.
+ */
+export const pairedDifference = (
+  treatment: ReadonlyArray<PairedObservation>,
+  control: ReadonlyArray<PairedObservation>,
+  options: BootstrapOptions = {},
+): MeanInterval | null => bootstrapClusteredMean(differences(treatment, control), options)
+
+/** Treatment minus control for each prompt that both have, in the order of `treatment`. */
+export const differences = (
+  treatment: ReadonlyArray<PairedObservation>,
+  control: ReadonlyArray<PairedObservation>,
+): ReadonlyArray<PairedObservation> => {
+  const other = new Map(byPrompt(control).map(({ prompt, value }) => [prompt, value]))
+  return byPrompt(treatment).flatMap(({ prompt, cluster, value }) => {
+    const base = other.get(prompt)
+    return base === undefined ? [] : [{ prompt, cluster, value: value - base }]
+  })
+}
+
+/** One observation for each prompt: the mean of its values. */
+export const byPrompt = (observations: ReadonlyArray<PairedObservation>): ReadonlyArray<PairedObservation> => {
+  const prompts = new Map<string, Cluster & { readonly cluster: string }>()
+  for (const { prompt, cluster, value } of observations) {
+    const { sum, count } = prompts.get(prompt) ?? { sum: 0, count: 0 }
+    prompts.set(prompt, { cluster, sum: sum + value, count: count + 1 })
+  }
+  return [...prompts].map(([prompt, { cluster, sum, count }]) => ({ prompt, cluster, value: sum / count }))
+}
+
+interface Cluster {
+  readonly sum: number
+  readonly count: number
+}
+
+const resampled = (clusters: ReadonlyArray<Cluster>, options: BootstrapOptions): MeanInterval | null => {
+  const [sum, n] = [total(clusters, (cluster) => cluster.sum), total(clusters, (cluster) => cluster.count)]
+  if (n === 0) return null
+  const point = { mean: sum / n, n, clusters: clusters.length }
+  if (clusters.length === 1) return { ...point, low: null, high: null, standardError: null }
+  const means = resampledMeans(clusters, options.resamples ?? 10_000, options.seed ?? 0)
+  const tail = (1 - (options.confidence ?? 0.95)) / 2
+  return { ...point, low: quantile(means, tail), high: quantile(means, 1 - tail), standardError: deviation(means) }
+}
+
+/** In ascending order. */
+const resampledMeans = (clusters: ReadonlyArray<Cluster>, resamples: number, seed: number): Float64Array => {
+  const size = clusters.length
+  const sums = Float64Array.from(clusters, ({ sum }) => sum)
+  const counts = Float64Array.from(clusters, ({ count }) => count)
+  const drawn = draws(size, resamples, seed)
+  return Float64Array.from({ length: resamples }, (_, resample) => {
+    let [sum, count] = [0, 0]
+    for (let i = resample * size; i < (resample + 1) * size; i++) {
+      sum += sums[drawn[i]!]!
+      count += counts[drawn[i]!]!
+    }
+    return sum / count
+  }).sort()
+}
+
+let lastDraws = { key: "", indices: new Uint32Array() }
+
+/** The indices of all resamples, one after the other. Kept: a report asks for the same ones in every cell. */
+const draws = (size: number, resamples: number, seed: number): Uint32Array => {
+  const key = `${size} ${resamples} ${seed}`
+  if (lastDraws.key === key) return lastDraws.indices
+  const { int } = randomFrom(seed)
+  const indices = Uint32Array.from({ length: size * resamples }, () => int(size))
+  lastDraws = { key, indices }
+  return indices
+}
+
+/** With n - 1 below, as SciPy's `bootstrap` has it. */
+const deviation = (values: Float64Array) => {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1))
+}
+
+const total = <A>(items: ReadonlyArray<A>, of: (item: A) => number) => items.reduce((sum, item) => sum + of(item), 0)

@@ -1,0 +1,148 @@
+/**
+ * Every number of a report, and nothing of how it looks. Rewards and shares are in [0, 1], perplexities are
+ * exp(nats per token), `kl` is in nats, times are in seconds. What is unknown is null, never zero.
+ */
+import { Schema } from "effect"
+import { Ending, Message } from "../../../src/domain/Conversation.ts"
+import { FailureCount, Perplexity } from "../../../src/domain/Results.ts"
+import { CheckResult, RolloutFailure } from "../../../src/domain/Rollout.ts"
+
+const orNull = Schema.NullOr(Schema.Number)
+const measures = Schema.Record({ key: Schema.String, value: Schema.Number })
+
+/** A mean with its percentile bootstrap interval. `n` counts rollouts, or prompts where sides are paired. */
+const estimate = { mean: orNull, low: orNull, high: orNull, n: Schema.Int }
+
+/** Labels of the experiment file; `heldOut` columns are those that no assistant was trained with. */
+const cell = {
+  assistant: Schema.String,
+  simulator: Schema.String,
+  persona: Schema.String,
+  heldOut: Schema.Boolean,
+}
+
+/** One metric of one cell over its rollouts with a verdict; `missing` have none, by no fault of the assistant. */
+export const MatrixRow = Schema.Struct({ ...cell, metric: Schema.String, ...estimate, missing: Schema.Int })
+export type MatrixRow = typeof MatrixRow.Type
+
+/** What an assistant scored above the `initial` model that it was trained from, paired by prompt. */
+export const Gain = Schema.Struct({ ...cell, initial: Schema.String, metric: Schema.String, ...estimate })
+export type Gain = typeof Gain.Type
+
+/**
+ * The gain with the own simulator less the mean gain with the others, paired by prompt (paper 3.9): how much of what
+ * was learnt does not carry over.
+ */
+export const Generalisation = Schema.Struct({ assistant: Schema.String, own: Schema.String, ...estimate })
+export type Generalisation = typeof Generalisation.Type
+
+/** Mean reward of a cell, and what it and the gain would be if rollouts without a verdict had scored 0. */
+export const Sensitivity = Schema.Struct({
+  ...cell,
+  rollouts: Schema.Int,
+  missing: Schema.Int,
+  mean: orNull,
+  ifZero: orNull,
+  gain: orNull,
+  gainIfZero: orNull,
+})
+export type Sensitivity = typeof Sensitivity.Type
+
+/** Words in user turns after the opening, which is real everywhere. `real` are the held-out users themselves. */
+export const TurnLengths = Schema.Struct({
+  real: Schema.Boolean,
+  simulator: Schema.NullOr(Schema.String),
+  persona: Schema.NullOr(Schema.String),
+  turns: Schema.Int,
+  mean: orNull,
+  p10: orNull,
+  median: orNull,
+  p90: orNull,
+})
+export type TurnLengths = typeof TurnLengths.Type
+
+export const EndingRow = Schema.Struct({
+  simulator: Schema.String,
+  persona: Schema.String,
+  ending: Ending,
+  count: Schema.Int,
+})
+export type EndingRow = typeof EndingRow.Type
+
+export const CurvePoint = Schema.Struct({
+  iteration: Schema.Int,
+  reward: Schema.Number,
+  kl: Schema.Number,
+  rollouts: Schema.Int,
+  failed: Schema.Int,
+  measures,
+  seconds: Schema.Struct({ sampling: Schema.Number, training: Schema.Number, saving: Schema.Number }),
+})
+export type CurvePoint = typeof CurvePoint.Type
+
+export const Curve = Schema.Struct({ assistant: Schema.String, points: Schema.Array(CurvePoint) })
+export type Curve = typeof Curve.Type
+
+/** One conversation of a cell. The same prompts are shown in every cell, chosen before any reward was known. */
+export const Sample = Schema.Struct({
+  ...cell,
+  prompt: Schema.String,
+  messages: Schema.Array(Message),
+  ending: Ending,
+  reward: orNull,
+  measures,
+  checks: Schema.Array(CheckResult),
+  failure: Schema.NullOr(RolloutFailure),
+})
+export type Sample = typeof Sample.Type
+
+/** Rollouts without a verdict, or at the floor, in training (where `simulator` is null) or in a cell. */
+export const FailureRow = Schema.Struct({
+  assistant: Schema.String,
+  simulator: Schema.NullOr(Schema.String),
+  persona: Schema.NullOr(Schema.String),
+  ...FailureCount.fields,
+  /** Rollouts among which they are. */
+  rollouts: Schema.Int,
+})
+export type FailureRow = typeof FailureRow.Type
+
+export const ReportData = Schema.Struct({
+  title: Schema.NullOr(Schema.String),
+  simulators: Schema.Array(
+    Schema.Struct({ label: Schema.String, kind: Schema.Literal("role-play", "fine-tuned"), model: Schema.String }),
+  ),
+  assistants: Schema.Array(
+    Schema.Struct({
+      label: Schema.String,
+      kind: Schema.Literal("initial", "trained"),
+      model: Schema.String,
+      /** The simulator that it was trained with, where the experiment says so. */
+      trainedWith: Schema.NullOr(Schema.String),
+    }),
+  ),
+  personas: Schema.Array(Schema.Struct({ name: Schema.String, prompt: Schema.String })),
+  /** How intervals were made; whole users are resampled where users are known, else whole prompts. */
+  bootstrap: Schema.Struct({
+    resamples: Schema.Int,
+    seed: Schema.Int,
+    confidence: Schema.Number,
+    cluster: Schema.Literal("user", "prompt"),
+  }),
+  matrix: Schema.Array(MatrixRow),
+  gains: Schema.Array(Gain),
+  generalisation: Schema.Array(Generalisation),
+  sensitivity: Schema.Array(Sensitivity),
+  perplexity: Schema.Array(Schema.Struct({ simulator: Schema.String, ...Perplexity.fields })),
+  /** Probability of ending where the user ended, before and after fine-tuning. */
+  ending: Schema.Array(Schema.Struct({ simulator: Schema.String, before: Schema.Number, after: Schema.Number })),
+  turnLengths: Schema.Array(TurnLengths),
+  endings: Schema.Array(EndingRow),
+  curves: Schema.Array(Curve),
+  samples: Schema.Array(Sample),
+  failures: Schema.Array(FailureRow),
+})
+export type ReportData = typeof ReportData.Type
+
+/** How a report's artifact is written. */
+export const ReportJson = Schema.parseJson(ReportData)

@@ -1,0 +1,112 @@
+/** Results and transcripts to the numbers of a report. Pure: equal inputs give equal data. */
+import type { ModelSpec } from "../../../src/domain/ModelSpec.ts"
+import type { FailureCount } from "../../../src/domain/Results.ts"
+import { endings, turnLengths } from "./realism.ts"
+import type { FailureRow, ReportData, Sample } from "./ReportData.ts"
+import type { ReportInputs } from "./ReportInputs.ts"
+import { gains, generalisation, labels, matrixRows, sensitivity } from "./scores.ts"
+
+export const buildReportData = (inputs: ReportInputs): ReportData => {
+  const { title, simulators, assistants, trainedWith, matrix, heldOut } = inputs
+  const users = new Map((heldOut ?? []).map(({ id, user }) => [id, user]))
+  const clusterOf = (prompt: string) => users.get(prompt) ?? prompt
+  const tuned = Object.entries(simulators).flatMap(([simulator, result]) =>
+    result._tag === "FineTuned" ? [{ simulator, ...result }] : [],
+  )
+  const personas = new Map(matrix.map(({ persona, result }) => [persona, result.persona.prompt]))
+  return {
+    title: title ?? null,
+    simulators: Object.entries(simulators).map(([label, result]) =>
+      result._tag === "FineTuned"
+        ? { label, kind: "fine-tuned", model: modelName(result.checkpoint.base) }
+        : { label, kind: "role-play", model: modelName(result.model) },
+    ),
+    assistants: Object.entries(assistants).map(([label, result]) =>
+      result._tag === "Assistant"
+        ? {
+            label,
+            kind: "trained",
+            model: modelName(result.checkpoint.base),
+            trainedWith: trainedWith?.[label] ?? null,
+          }
+        : { label, kind: "initial", model: modelName(result.model), trainedWith: null },
+    ),
+    personas: [...personas].map(([name, prompt]) => ({ name, prompt })),
+    bootstrap: { resamples: 10_000, seed: 0, confidence: 0.95, cluster: users.size === 0 ? "prompt" : "user" },
+    matrix: matrixRows(inputs, clusterOf),
+    gains: gains(inputs, clusterOf),
+    generalisation: generalisation(inputs, clusterOf),
+    sensitivity: sensitivity(inputs),
+    perplexity: tuned.map(({ simulator, perplexity }) => ({ simulator, ...perplexity })),
+    ending: tuned.map(({ simulator, ending }) => ({ simulator, ...ending })),
+    turnLengths: turnLengths(inputs),
+    endings: endings(inputs),
+    curves: curves(inputs),
+    samples: samples(inputs),
+    failures: failures(inputs),
+  }
+}
+
+const curves = ({ assistants }: ReportInputs): ReportData["curves"] =>
+  Object.entries(assistants).flatMap(([assistant, result]) =>
+    result._tag !== "Assistant"
+      ? []
+      : [
+          {
+            assistant,
+            points: result.curve.map(({ index, reward, kl, rollouts, failures, measures, seconds }) => ({
+              iteration: index,
+              reward,
+              kl,
+              rollouts,
+              failed: failures.reduce((sum, { count }) => sum + count, 0),
+              measures,
+              seconds,
+            })),
+          },
+        ],
+  )
+
+const samplesByCell = 3
+
+/** The first prompts in the order in which they were drawn: the same in every cell, whatever came of them. */
+const samples = ({ matrix }: ReportInputs): ReadonlyArray<Sample> =>
+  matrix.flatMap((cell) =>
+    cell.rollouts
+      .filter(({ sample }) => sample === 0)
+      .slice(0, samplesByCell)
+      .map(({ prompt, messages, ending, verdict, failure }) => ({
+        ...labels(cell),
+        prompt,
+        messages,
+        ending,
+        reward: verdict?.reward ?? null,
+        measures: verdict?.measures ?? {},
+        checks: verdict?.checks ?? [],
+        failure,
+      })),
+  )
+
+const failures = ({ assistants, matrix }: ReportInputs): ReadonlyArray<FailureRow> => [
+  ...Object.entries(assistants).flatMap(([assistant, result]) => {
+    if (result._tag !== "Assistant") return []
+    const rollouts = result.curve.reduce((sum, point) => sum + point.rollouts, 0)
+    const where = { assistant, simulator: null, persona: null, rollouts }
+    return merged(result.curve.flatMap((point) => point.failures)).map((failure) => ({ ...where, ...failure }))
+  }),
+  ...matrix.flatMap(({ assistant, simulator, persona, result, rollouts }) =>
+    result.failures.map((failure) => ({ assistant, simulator, persona, ...failure, rollouts: rollouts.length })),
+  ),
+]
+
+/** Equal failures of several iterations as one, most frequent first. */
+const merged = (rows: ReadonlyArray<FailureCount>): ReadonlyArray<FailureCount> => {
+  const found = new Map<string, FailureCount>()
+  for (const row of rows) {
+    const key = `${row.by} ${row.reason}`
+    found.set(key, { ...row, count: row.count + (found.get(key)?.count ?? 0) })
+  }
+  return [...found.values()].sort((a, b) => b.count - a.count)
+}
+
+const modelName = ({ name, revision }: ModelSpec) => (revision === undefined ? name : `${name}@${revision}`)

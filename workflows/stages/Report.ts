@@ -1,0 +1,82 @@
+/**
+ * The numbers of a report from the results of an experiment and the transcripts under them, as one artifact. Rendering
+ * it adds what the journal and the ledger know of the run, so that a report costs nothing and never goes stale.
+ */
+import { Effect, Schema } from "effect"
+import { buildReportData } from "../../layers/evaluation/report/buildReportData.ts"
+import { ReportJson } from "../../layers/evaluation/report/ReportData.ts"
+import { EvaluationResult, PolicyResult, ReportResult, SimulatorResult, SplitResult } from "../../src/domain/Results.ts"
+import { ArtifactStore, Estimate, Shard, Stage, Step } from "../../src/index.ts"
+import { conversations, rollouts } from "./conversations.ts"
+import { asStageFailure } from "./failures.ts"
+
+const byLabel = <A, I>(step: Schema.Schema<A, I>) => Schema.Record({ key: Schema.NonEmptyString, value: step })
+
+const Cell = Schema.Struct({
+  assistant: Schema.NonEmptyString,
+  simulator: Schema.NonEmptyString,
+  persona: Schema.NonEmptyString,
+  /** No assistant was trained with this simulator in this persona. */
+  heldOut: Schema.Boolean,
+  evaluation: Step.of(EvaluationResult),
+})
+type Cell = typeof Cell.Type
+
+export const Report = Stage.make({
+  name: "Report",
+  version: 1,
+  input: {
+    title: Schema.optional(Schema.NonEmptyString),
+    simulators: byLabel(Step.of(SimulatorResult)),
+    assistants: byLabel(Step.of(PolicyResult)),
+    /** The simulator's label by the assistant's: lets the report tell own simulators from others. */
+    trainedWith: Schema.optional(Schema.Record({ key: Schema.String, value: Schema.String })),
+    /** As `crossMatrix` gives it. */
+    matrix: Schema.Array(Cell),
+    /** Lets intervals resample whole users, and compares simulated turns with real ones. */
+    split: Schema.optional(Step.of(SplitResult)),
+  },
+  output: ReportResult,
+  check: ({ simulators, assistants, trainedWith, matrix }) =>
+    unknownLabel("assistant", assistants, [
+      ...matrix.map(({ assistant }) => assistant),
+      ...Object.keys(trainedWith ?? {}),
+    ]) ??
+    unknownLabel("simulator", simulators, [
+      ...matrix.map(({ simulator }) => simulator),
+      ...Object.values(trainedWith ?? {}),
+    ]) ??
+    repeatedCell(matrix),
+  run: ({ title, simulators, assistants, trainedWith, matrix, split }) =>
+    Shard.once(
+      "report",
+      ReportResult,
+      Effect.gen(function* () {
+        const cells = yield* Effect.forEach(matrix, ({ evaluation, ...cell }) =>
+          Effect.map(rollouts.read(evaluation.transcripts), (records) => ({
+            ...cell,
+            result: evaluation,
+            rollouts: records,
+          })),
+        )
+        const heldOut = split === undefined ? undefined : yield* conversations.read(split.heldOut)
+        const data = buildReportData({ title, simulators, assistants, trainedWith, matrix: cells, heldOut })
+        const json = yield* asStageFailure(Schema.encode(ReportJson)(data))
+        const store = yield* ArtifactStore
+        return ReportResult.make({ data: yield* asStageFailure(store.put(Buffer.from(json))) })
+      }),
+    ),
+  estimate: () => Estimate.free(1),
+})
+
+const unknownLabel = (kind: string, known: Readonly<Record<string, unknown>>, used: ReadonlyArray<string>) => {
+  const unknown = used.find((label) => !Object.hasOwn(known, label))
+  if (unknown === undefined) return undefined
+  return `no ${kind} is labelled "${unknown}": there are ${Object.keys(known).join(", ") || "none"}`
+}
+
+const repeatedCell = (matrix: ReadonlyArray<Cell>) => {
+  const names = matrix.map(({ assistant, simulator, persona }) => `${assistant} with ${simulator} in ${persona}`)
+  const repeated = names.find((name, i) => names.indexOf(name) !== i)
+  return repeated === undefined ? undefined : `the matrix has two cells of ${repeated}`
+}
