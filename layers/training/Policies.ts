@@ -84,6 +84,13 @@ const make = Effect.fnUntraced(function* ({ places, waves, codec, serverName = (
   const inWave = yield* makeWaves(waves)
   const results = new Map<string, Logprobs>()
   const drifts = new Map<string, number>()
+  const codecs = new Map<string, Codec>()
+  const codecOf = (spec: ModelSpec) =>
+    Effect.suspend(() => {
+      const known = codecs.get(spec.name)
+      if (known !== undefined) return Effect.succeed(known)
+      return Effect.tap(codec(spec), (made) => Effect.sync(() => codecs.set(spec.name, made)))
+    })
 
   const live = yield* makeLiveModels<PolicyError>({
     places,
@@ -109,7 +116,7 @@ const make = Effect.fnUntraced(function* ({ places, waves, codec, serverName = (
     identity: string,
     target: <A>(use: (target: SampleTarget) => Effect.Effect<A, TrainerError>) => Effect.Effect<A, PolicyError>,
   ) {
-    const { tokenizer, template } = yield* codec(spec)
+    const { tokenizer, template } = yield* codecOf(spec)
     const asLlmError = Effect.mapError((error: PolicyError) => toLlmError(error, spec.name))
     const model: TokenModel = {
       spec,
@@ -128,7 +135,7 @@ const make = Effect.fnUntraced(function* ({ places, waves, codec, serverName = (
             request: { identity, ...body },
             answer: KeptSample,
             send: ({ begin }) =>
-              target((at) => inWave(trainer.sampler(at).sample(request))).pipe(
+              target((at) => inWave("sample", trainer.sampler(at).sample(request))).pipe(
                 Effect.flatMap(([sampled]) =>
                   sampled === undefined
                     ? Effect.fail(unavailable(trainer.endpoint, spec.name, "the sample is empty"))
@@ -161,7 +168,7 @@ const make = Effect.fnUntraced(function* ({ places, waves, codec, serverName = (
             request: { identity, score: tokens },
             answer: Schema.Array(Schema.Number),
             send: ({ begin }) =>
-              target((at) => inWave(trainer.sampler(at).logprobs(tokens))).pipe(
+              target((at) => inWave("score", trainer.sampler(at).logprobs(tokens))).pipe(
                 Effect.map((answer) => ({
                   answer,
                   usage: { promptTokens: tokens.length, completionTokens: 0 },

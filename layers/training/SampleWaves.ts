@@ -2,7 +2,7 @@
  * Hands requests to a server in full waves. The embedded engine pads every batch to one size and looks for work ten
  * times a second: a request that comes alone costs a whole batch, and one of another shape a compilation.
  */
-import { Deferred, Effect, Queue } from "effect"
+import { Deferred, Effect, Option, Queue } from "effect"
 import type { Scope } from "effect"
 
 export interface WaveOptions {
@@ -12,28 +12,45 @@ export interface WaveOptions {
   readonly quietMillis: number
 }
 
-export type Waves = <A, E>(request: Effect.Effect<A, E>) => Effect.Effect<A, E>
+/** Requests of one kind share waves. */
+export type Waves = <A, E>(kind: string, request: Effect.Effect<A, E>) => Effect.Effect<A, E>
 
 /** A wave starts when the one before has ended. A request whose caller has gone still runs with its wave. */
-export const makeWaves = Effect.fn("SampleWaves.make")(function* ({ size, quietMillis }: WaveOptions) {
-  const waiting = yield* Queue.unbounded<Effect.Effect<void>>()
-  const more = Effect.fnUntraced(function* (wave: Array<Effect.Effect<void>>) {
-    while (wave.length < size) {
-      const next = yield* Effect.timeoutOption(Queue.take(waiting), quietMillis)
-      if (next._tag === "None") return
-      wave.push(next.value)
-    }
+export const makeWaves = (options: WaveOptions): Effect.Effect<Waves, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const waiting: Array<Waiting> = []
+    const arrived = yield* Queue.sliding<void>(1)
+    yield* Effect.gen(function* () {
+      while (waiting.length === 0) yield* Queue.take(arrived)
+      const kind = mostFrequent(waiting)
+      const ofKind = () => waiting.filter((one) => one.kind === kind)
+      let more = true
+      while (more && ofKind().length < options.size) {
+        more = Option.isSome(yield* Effect.timeoutOption(Queue.take(arrived), options.quietMillis))
+      }
+      const wave = ofKind().slice(0, options.size)
+      for (const one of wave) waiting.splice(waiting.indexOf(one), 1)
+      yield* Effect.forEach(wave, ({ run }) => run, { concurrency: "unbounded", discard: true })
+    }).pipe(Effect.forever, Effect.forkScoped)
+    return (kind, request) =>
+      Effect.gen(function* () {
+        const answer = yield* Deferred.make<Success<typeof request>, Failure<typeof request>>()
+        waiting.push({ kind, run: Effect.asVoid(Effect.intoDeferred(request, answer)) })
+        yield* Queue.offer(arrived, undefined)
+        return yield* Deferred.await(answer)
+      })
   })
-  yield* Effect.gen(function* () {
-    const wave = [yield* Queue.take(waiting)]
-    yield* more(wave)
-    yield* Effect.all(wave, { concurrency: "unbounded", discard: true })
-  }).pipe(Effect.forever, Effect.forkScoped)
-  const inWave: Waves = (request) =>
-    Effect.gen(function* () {
-      const answer = yield* Deferred.make<Effect.Effect.Success<typeof request>, Effect.Effect.Error<typeof request>>()
-      yield* Queue.offer(waiting, Effect.asVoid(Effect.intoDeferred(request, answer)))
-      return yield* Deferred.await(answer)
-    })
-  return inWave
-}) satisfies (options: WaveOptions) => Effect.Effect<Waves, never, Scope.Scope>
+
+interface Waiting {
+  readonly kind: string
+  readonly run: Effect.Effect<void>
+}
+
+type Success<T> = T extends Effect.Effect<infer A, infer _E> ? A : never
+type Failure<T> = T extends Effect.Effect<infer _A, infer E> ? E : never
+
+const mostFrequent = (waiting: ReadonlyArray<Waiting>) => {
+  const counts = new Map<string, number>()
+  for (const { kind } of waiting) counts.set(kind, (counts.get(kind) ?? 0) + 1)
+  return [...counts].reduce((a, b) => (b[1] > a[1] ? b : a))[0]
+}

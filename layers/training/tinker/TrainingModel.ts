@@ -34,7 +34,7 @@ export const openModel = (
   /** Steps asked for so far, and how many there were when a checkpoint's name was first used. */
   let steps = 0
   const savedAt = new Map<string, number>()
-  let newest: string | undefined
+  let newest: { readonly path: string; readonly steps: number } | undefined
 
   const pass = (forwardOnly: boolean, datums: ReadonlyArray<Datum>, loss: Loss) => {
     const problem = findProblem(datums, loss)
@@ -98,11 +98,15 @@ export const openModel = (
       }).pipe(Effect.map(({ metrics }) => metrics ?? {})),
     saveState: (name) => save("save_weights", `weights/${name}`, name),
     saveForSampler: (name) =>
-      save("save_weights_for_sampler", `sampler_weights/${name}`, name).pipe(
-        Effect.tap((path) => Effect.sync(() => (newest = path))),
-      ),
+      Effect.suspend(() => {
+        const at = steps
+        return save("save_weights_for_sampler", `sampler_weights/${name}`, name).pipe(
+          Effect.tap((path) => Effect.sync(() => (newest = { path, steps: at }))),
+        )
+      }),
     load: (path, optimizer) => Effect.asVoid(post("load_weights", Schema.Unknown, { path, optimizer })),
-    isCurrent: (path) => path === newest && savedAt.get(path.slice(path.indexOf("sampler_weights/"))) === steps,
+    // Servers name the same place differently: `tinker://MODEL/NAME`, or with `sampler_weights/` between.
+    isCurrent: (path) => path === newest?.path && newest.steps === steps,
   }
   // The release must not hold up the end of a run; the server frees the place anyway once the session is silent.
   const release = unload.pipe(Effect.interruptible, Effect.timeout(http.timing.unload), Effect.ignore)
