@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Runs the built command line; in a checkout that isn't built, the sources through tsx.
+// Runs the sources in a checkout, through tsx, and the built command line in an installed package, which has no sources.
 // Experiment files are TypeScript and import "understudy": tsx loads them, and the condition below makes that import
 // the same module instance as the command line's own.
 import { spawn } from "node:child_process"
@@ -8,10 +8,10 @@ import { fileURLToPath, pathToFileURL } from "node:url"
 import { createRequire } from "node:module"
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url))
-const built = at("../dist/workflows/cli/main.js")
-const main = existsSync(built) ? built : at("../workflows/cli/main.ts")
+const sources = at("../workflows/cli/main.ts")
+const main = existsSync(sources) ? sources : at("../dist/workflows/cli/main.js")
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href
-const conditions = main === built ? [] : ["--conditions=understudy-source"]
+const conditions = main !== sources ? [] : ["--conditions=understudy-source"]
 const child = spawn(process.execPath, [...conditions, "--import", tsx, main, ...process.argv.slice(2)], {
   stdio: "inherit",
 })
