@@ -2,9 +2,10 @@
  * The numbers of a report from the results of an experiment and the transcripts under them, as one artifact. Rendering
  * it adds what the journal and the ledger know of the run, so that a report costs nothing and never goes stale.
  */
-import { Effect, Schema } from "effect"
+import { Effect, Option, Schema } from "effect"
 import { buildReportData } from "../../layers/evaluation/report/buildReportData.ts"
 import { ReportJson } from "../../layers/evaluation/report/ReportData.ts"
+import { stepLabels } from "../../layers/evaluation/report/stepLabels.ts"
 import { EvaluationResult, PolicyResult, ReportResult, SimulatorResult, SplitResult } from "../../src/domain/Results.ts"
 import { ArtifactStore, Estimate, Shard, Stage, Step } from "../../src/index.ts"
 import { conversations, rollouts } from "./conversations.ts"
@@ -22,20 +23,22 @@ const Cell = Schema.Struct({
 })
 type Cell = typeof Cell.Type
 
+const Inputs = Schema.Struct({
+  title: Schema.optional(Schema.NonEmptyString),
+  simulators: byLabel(Step.of(SimulatorResult)),
+  assistants: byLabel(Step.of(PolicyResult)),
+  /** The simulator's label by the assistant's, where the assistant's own label ("sft, seed 2") doesn't say it. */
+  trainedWith: Schema.optional(Schema.Record({ key: Schema.String, value: Schema.String })),
+  /** As `crossMatrix` gives it. */
+  matrix: Schema.Array(Cell),
+  /** Lets intervals resample whole users, and compares simulated turns with real ones. */
+  split: Schema.optional(Step.of(SplitResult)),
+})
+
 export const Report = Stage.make({
   name: "Report",
   version: 1,
-  input: {
-    title: Schema.optional(Schema.NonEmptyString),
-    simulators: byLabel(Step.of(SimulatorResult)),
-    assistants: byLabel(Step.of(PolicyResult)),
-    /** The simulator's label by the assistant's: lets the report tell own simulators from others. */
-    trainedWith: Schema.optional(Schema.Record({ key: Schema.String, value: Schema.String })),
-    /** As `crossMatrix` gives it. */
-    matrix: Schema.Array(Cell),
-    /** Lets intervals resample whole users, and compares simulated turns with real ones. */
-    split: Schema.optional(Step.of(SplitResult)),
-  },
+  input: Inputs.fields,
   output: ReportResult,
   check: ({ simulators, assistants, trainedWith, matrix }) =>
     unknownLabel("assistant", assistants, [
@@ -68,6 +71,23 @@ export const Report = Stage.make({
     ),
   estimate: () => Estimate.free(1),
 })
+
+/** The ids of the steps behind a report's rows, by the labels that its data has for them. */
+export const reportSteps = (
+  report: Step.AnyStep,
+  idOf: (step: Step.AnyStep) => string,
+): Readonly<Record<string, string>> => {
+  const input = Option.getOrUndefined(Schema.validateOption(Inputs)(report.input))
+  if (input === undefined) return {}
+  const { simulators, assistants, matrix, split } = input
+  return Object.fromEntries([
+    ...Object.entries(simulators).map(([label, step]) => [stepLabels.simulator(label), idOf(step)]),
+    ...Object.entries(assistants).map(([label, step]) => [stepLabels.assistant(label), idOf(step)]),
+    ...matrix.map((cell) => [stepLabels.evaluation(cell), idOf(cell.evaluation)]),
+    ...(split === undefined ? [] : [[stepLabels.split, idOf(split)]]),
+    [stepLabels.report, idOf(report)],
+  ])
+}
 
 const unknownLabel = (kind: string, known: Readonly<Record<string, unknown>>, used: ReadonlyArray<string>) => {
   const unknown = used.find((label) => !Object.hasOwn(known, label))

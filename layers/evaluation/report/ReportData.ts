@@ -3,6 +3,7 @@
  * exp(nats per token), `kl` is in nats, times are in seconds. What is unknown is null, never zero.
  */
 import { Schema } from "effect"
+import { Sha256 } from "../../../src/domain/Artifact.ts"
 import { Ending, Message } from "../../../src/domain/Conversation.ts"
 import { FailureCount, Perplexity } from "../../../src/domain/Results.ts"
 import { CheckResult, RolloutFailure } from "../../../src/domain/Rollout.ts"
@@ -107,6 +108,10 @@ export const FailureRow = Schema.Struct({
 })
 export type FailureRow = typeof FailureRow.Type
 
+/** A row's step, as `stepLabels` names it, and the transcripts (SHA-256 of their artifacts) under its numbers. */
+export const Provenance = Schema.Struct({ label: Schema.String, transcripts: Schema.Array(Sha256) })
+export type Provenance = typeof Provenance.Type
+
 export const ReportData = Schema.Struct({
   title: Schema.NullOr(Schema.String),
   simulators: Schema.Array(
@@ -117,7 +122,7 @@ export const ReportData = Schema.Struct({
       label: Schema.String,
       kind: Schema.Literal("initial", "trained"),
       model: Schema.String,
-      /** The simulator that it was trained with, where the experiment says so. */
+      /** The simulator that it was trained with, where that is known. */
       trainedWith: Schema.NullOr(Schema.String),
     }),
   ),
@@ -141,6 +146,7 @@ export const ReportData = Schema.Struct({
   curves: Schema.Array(Curve),
   samples: Schema.Array(Sample),
   failures: Schema.Array(FailureRow),
+  provenance: Schema.Array(Provenance),
 })
 export type ReportData = typeof ReportData.Type
 

@@ -16,9 +16,19 @@ export interface ReportInputs {
   readonly title?: string | undefined
   readonly simulators: Readonly<Record<string, SimulatorResult>>
   readonly assistants: Readonly<Record<string, PolicyResult>>
-  /** The simulator's label by the assistant's. */
+  /** The simulator's label by the assistant's. What isn't said is read from labels: "sft, seed 2" was with "sft". */
   readonly trainedWith?: Readonly<Record<string, string>> | undefined
   readonly matrix: ReadonlyArray<ReportCell>
   /** Real conversations of the held-out users: tell users apart, and how long real turns are. */
   readonly heldOut?: ReadonlyArray<Conversation> | undefined
 }
+
+/** The simulator that each trained assistant was trained with, as far as it is said or read from its label. */
+export const ownSimulators = ({ simulators, assistants, trainedWith }: ReportInputs): ReadonlyMap<string, string> =>
+  new Map(
+    Object.entries(assistants).flatMap(([label, result]): ReadonlyArray<readonly [string, string]> => {
+      if (result._tag !== "Assistant") return []
+      const own = trainedWith?.[label] ?? label.split(", ").find((part) => Object.hasOwn(simulators, part))
+      return own === undefined ? [] : [[label, own]]
+    }),
+  )

@@ -3,11 +3,14 @@ import type { ModelSpec } from "../../../src/domain/ModelSpec.ts"
 import type { FailureCount } from "../../../src/domain/Results.ts"
 import { endings, turnLengths } from "./realism.ts"
 import type { FailureRow, ReportData, Sample } from "./ReportData.ts"
+import { ownSimulators } from "./ReportInputs.ts"
 import type { ReportInputs } from "./ReportInputs.ts"
+import { stepLabels } from "./stepLabels.ts"
 import { gains, generalisation, labels, matrixRows, sensitivity } from "./scores.ts"
 
 export const buildReportData = (inputs: ReportInputs): ReportData => {
-  const { title, simulators, assistants, trainedWith, matrix, heldOut } = inputs
+  const { title, simulators, assistants, matrix, heldOut } = inputs
+  const own = ownSimulators(inputs)
   const users = new Map((heldOut ?? []).map(({ id, user }) => [id, user]))
   const clusterOf = (prompt: string) => users.get(prompt) ?? prompt
   const tuned = Object.entries(simulators).flatMap(([simulator, result]) =>
@@ -27,7 +30,7 @@ export const buildReportData = (inputs: ReportInputs): ReportData => {
             label,
             kind: "trained",
             model: modelName(result.checkpoint.base),
-            trainedWith: trainedWith?.[label] ?? null,
+            trainedWith: own.get(label) ?? null,
           }
         : { label, kind: "initial", model: modelName(result.model), trainedWith: null },
     ),
@@ -44,6 +47,7 @@ export const buildReportData = (inputs: ReportInputs): ReportData => {
     curves: curves(inputs),
     samples: samples(inputs),
     failures: failures(inputs),
+    provenance: provenance(inputs),
   }
 }
 
@@ -66,6 +70,15 @@ const curves = ({ assistants }: ReportInputs): ReportData["curves"] =>
           },
         ],
   )
+
+const provenance = ({ simulators, assistants, matrix }: ReportInputs): ReportData["provenance"] => [
+  ...Object.keys(simulators).map((label) => ({ label: stepLabels.simulator(label), transcripts: [] })),
+  ...Object.entries(assistants).map(([label, result]) => ({
+    label: stepLabels.assistant(label),
+    transcripts: result._tag === "Assistant" ? result.curve.map(({ transcripts }) => transcripts.sha256) : [],
+  })),
+  ...matrix.map((cell) => ({ label: stepLabels.evaluation(cell), transcripts: [cell.result.transcripts.sha256] })),
+]
 
 const samplesByCell = 3
 

@@ -4,6 +4,7 @@ import type { PolicyResult } from "../../../src/domain/Results.ts"
 import { bootstrapClusteredMean, byPrompt, differences, pairedDifference } from "../Bootstrap.ts"
 import type { MeanInterval, PairedObservation } from "../Bootstrap.ts"
 import type { Gain, Generalisation, MatrixRow, Sensitivity } from "./ReportData.ts"
+import { ownSimulators } from "./ReportInputs.ts"
 import type { ReportCell, ReportInputs } from "./ReportInputs.ts"
 
 /** Prompts by the cluster that is resampled whole. */
@@ -34,7 +35,7 @@ export const gains = (inputs: ReportInputs, clusterOf: ClusterOf): ReadonlyArray
 
 /** Of the assistants whose own simulator is known and that met others too. Held-out columns are not of this. */
 export const generalisation = (inputs: ReportInputs, clusterOf: ClusterOf): ReadonlyArray<Generalisation> =>
-  Object.entries(inputs.trainedWith ?? {}).flatMap(([assistant, own]) => {
+  [...ownSimulators(inputs)].flatMap(([assistant, own]) => {
     const gainsBySimulator = inputs.matrix.flatMap((cell) => {
       const base = cell.assistant === assistant && !cell.heldOut ? baseline(inputs, cell) : undefined
       if (base === undefined) return []

@@ -15,7 +15,7 @@ const build = (initial: ReadonlyArray<number | null>, tuned: ReadonlyArray<numbe
         initial.map((reward, i) => rollout(`p${i}`, reward)),
       ),
       cell(
-        { ...column, assistant: "with role-play" },
+        { ...column, assistant: "role-play" },
         tuned.map((reward, i) => rollout(`p${i}`, reward)),
       ),
     ],
@@ -26,13 +26,13 @@ const whole = buildReportData(reportInputs)
 describe("buildReportData", () => {
   it("counts rollouts without a verdict as missing, not as zero", () => {
     const data = build([0.25, 0.5], [0.75, null])
-    const row = data.matrix.find((one) => one.assistant === "with role-play" && one.metric === "reward")
+    const row = data.matrix.find((one) => one.assistant === "role-play" && one.metric === "reward")
     assert.deepInclude(row, { mean: 0.75, n: 1, missing: 1, low: null, high: null })
     // Only the first prompt has both sides.
     const gain = data.gains.find(({ metric }) => metric === "reward")
     assert.deepInclude(gain, { mean: 0.5, n: 1, initial: "initial" })
     assert.deepInclude(
-      data.sensitivity.find((one) => one.assistant === "with role-play"),
+      data.sensitivity.find((one) => one.assistant === "role-play"),
       { missing: 1, mean: 0.75, ifZero: 0.375, gain: 0.5, gainIfZero: 0 },
     )
   })
@@ -40,7 +40,7 @@ describe("buildReportData", () => {
   it("has no mean where every verdict is missing", () => {
     const data = build([0.25], [null])
     assert.deepInclude(
-      data.matrix.find((row) => row.assistant === "with role-play"),
+      data.matrix.find((row) => row.assistant === "role-play"),
       { metric: "reward", mean: null, n: 0, missing: 1 },
     )
     assert.deepInclude(data.gains[0], { mean: null, n: 0 })
@@ -68,7 +68,7 @@ describe("buildReportData", () => {
 
   it("says how much of the own simulator's gain doesn't carry over", () => {
     const cells = (own: number, other: number) =>
-      (["initial", "with role-play"] as const).flatMap((assistant) =>
+      (["initial", "role-play"] as const).flatMap((assistant) =>
         Object.keys(simulators).map((simulator) => {
           const gain = assistant === "initial" ? 0 : simulator === "role-play" ? own : other
           return cell(
@@ -80,7 +80,7 @@ describe("buildReportData", () => {
     const data = buildReportData({
       simulators,
       assistants,
-      trainedWith: { "with role-play": "role-play" },
+      trainedWith: { "role-play": "role-play" },
       matrix: cells(0.5, 0.2),
     })
     assert.strictEqual(data.generalisation.length, 1)
@@ -101,7 +101,7 @@ describe("buildReportData", () => {
 
   it("sums failures of training over iterations, and names the cells of the others", () => {
     const { failures } = whole
-    assert.deepInclude(failures[0], { assistant: "with role-play", simulator: null, count: 1, rollouts: 128 })
+    assert.deepInclude(failures[0], { assistant: "role-play", simulator: null, count: 1, rollouts: 128 })
     assert.deepInclude(failures.at(-1), { simulator: "fine-tuned", persona: "curious", reason: "simulator: Timeout" })
   })
 

@@ -44,8 +44,8 @@ export const trained = (label: string): AssistantResult => ({
 
 export const assistants: Readonly<Record<string, PolicyResult>> = {
   initial: { _tag: "InitialAssistant", model },
-  "with role-play": trained("with role-play"),
-  "with fine-tuned": trained("with fine-tuned"),
+  "role-play": trained("role-play"),
+  "fine-tuned": trained("fine-tuned"),
 }
 
 export const rollout = (prompt: string, reward: number | null, messages?: ReadonlyArray<Message>): Rollout => ({
@@ -89,7 +89,7 @@ export const cell = (where: Omit<ReportCell, "result" | "rollouts">, rollouts: R
   },
 })
 
-const gainOf: Readonly<Record<string, number>> = { initial: 0, "with role-play": 0.32, "with fine-tuned": 0.24 }
+const gainOf: Readonly<Record<string, number>> = { initial: 0, "role-play": 0.32, "fine-tuned": 0.24 }
 
 export const heldOut: ReadonlyArray<Conversation> = Array.from({ length: 16 }, (_, i) => ({
   id: `prompt ${i}`,
@@ -105,7 +105,6 @@ export const reportInputs: ReportInputs = {
   title: "Demo: two simulators, one small model",
   simulators,
   assistants,
-  trainedWith: { "with role-play": "role-play", "with fine-tuned": "fine-tuned" },
   matrix: Object.keys(assistants).flatMap((assistant) =>
     Object.keys(simulators).flatMap((simulator) =>
       [
@@ -117,7 +116,7 @@ export const reportInputs: ReportInputs = {
           heldOut.map(({ id }, i) =>
             rollout(
               id,
-              i === 5 && assistant === "with role-play" && simulator === "fine-tuned" && held
+              i === 5 && assistant === "role-play" && simulator === "fine-tuned" && held
                 ? null
                 : Math.min(
                     0.25 + 0.35 * noise(id, simulator) + 0.1 * noise(id, assistant, persona) + (gainOf[assistant] ?? 0),

@@ -1,0 +1,67 @@
+/** A report as content without a look: what Markdown and HTML both render, so that they never say different things. */
+import type { Gain, Sample } from "./ReportData.ts"
+
+export interface Column {
+  readonly name: string
+  readonly numeric?: boolean
+}
+
+export interface Table {
+  readonly kind: "table"
+  readonly caption: string
+  readonly columns: ReadonlyArray<Column>
+  /** The first value of a row names it. */
+  readonly rows: ReadonlyArray<ReadonlyArray<string>>
+  /** Long and seldom read: closed at first. */
+  readonly folded?: boolean
+}
+
+export type Block =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "list"; readonly items: ReadonlyArray<string> }
+  | Table
+  | { readonly kind: "matrix"; readonly rows: ReadonlyArray<MatrixLine>; readonly columns: ReadonlyArray<MatrixColumn> }
+  | { readonly kind: "findings"; readonly findings: ReadonlyArray<Finding> }
+  | { readonly kind: "samples"; readonly samples: ReadonlyArray<Sample> }
+  /** Drawn where pictures can be; `alt` says what it shows. The numbers are in a table beside it. */
+  | { readonly kind: "chart"; readonly chart: "gains" | "curves" | "lengths" | "endings"; readonly alt: string }
+
+export interface Section {
+  readonly id: string
+  readonly title: string
+  readonly blocks: ReadonlyArray<Block>
+}
+
+/** What became of one trained assistant. */
+export interface Finding {
+  readonly title: string
+  readonly verdict: string
+  readonly tone: "up" | "down" | "unclear"
+  readonly gain: string
+  readonly interval: string
+  /** Where `gain` was measured. */
+  readonly where: string
+  readonly others: ReadonlyArray<{ readonly where: string; readonly gain: Gain }>
+}
+
+export interface MatrixColumn {
+  readonly simulator: string
+  readonly persona: string
+  readonly heldOut: boolean
+}
+
+export interface MatrixLine {
+  readonly name: string
+  readonly cells: ReadonlyArray<MatrixCell | undefined>
+}
+
+export interface MatrixCell {
+  /** In [0, 1]; null where nothing is known. */
+  readonly value: number | null
+  readonly mean: string
+  readonly interval: string
+  readonly gain: string
+  readonly count: string
+  /** The assistant was trained with this simulator. */
+  readonly own: boolean
+}

@@ -1,0 +1,54 @@
+/** Tables of what failed, and of what would change if failures had counted as zero. */
+import { columnName } from "./findings.ts"
+import { decimal, percent, signed, whole } from "./numbers.ts"
+import type { ReportData } from "./ReportData.ts"
+import type { RunFacts } from "./RunFacts.ts"
+import type { Column, Table } from "./Section.ts"
+
+const numeric = (name: string): Column => ({ name, numeric: true })
+
+export const failureTable = ({ failures }: ReportData): Table => ({
+  kind: "table",
+  caption: "Conversations that failed, by reason: the infrastructure's are missing, the assistant's score 0",
+  columns: [
+    { name: "assistant" },
+    { name: "where" },
+    { name: "caused by" },
+    { name: "reason" },
+    numeric("count"),
+    numeric("share"),
+  ],
+  rows: failures.map(({ assistant, simulator, persona, by, reason, count, rollouts }) => [
+    assistant,
+    simulator === null ? "training" : `${simulator} as ${persona}`,
+    by,
+    reason,
+    whole(count),
+    percent(count, rollouts),
+  ]),
+})
+
+export const sensitivityTable = ({ sensitivity }: ReportData): Table => ({
+  kind: "table",
+  caption: "If failures scored 0",
+  columns: [{ name: "assistant" }, { name: "simulator" }, ...["missing", "mean", "if 0", "gain", "if 0"].map(numeric)],
+  // A cell without a missing rollout can change too: its baseline may have some.
+  rows: sensitivity
+    .filter(({ missing, gain, gainIfZero }) => missing > 0 || gain !== gainIfZero)
+    .map((row) => [
+      row.assistant,
+      columnName(row),
+      `${row.missing} of ${row.rollouts}`,
+      decimal(row.mean),
+      decimal(row.ifZero),
+      signed(row.gain),
+      signed(row.gainIfZero),
+    ]),
+})
+
+export const callFailureTable = ({ failures }: RunFacts): Table => ({
+  kind: "table",
+  caption: "Requests that failed, those that succeeded on a later try included",
+  columns: [{ name: "role" }, { name: "model" }, { name: "reason" }, numeric("count")],
+  rows: failures.map(({ role, model, reason, count }) => [role, model, reason, whole(count)]),
+})

@@ -1,0 +1,90 @@
+/** A report as Markdown. What models wrote is escaped and quoted: it can't make headings, links or HTML. */
+import { columnName } from "./findings.ts"
+import { escapeHtml } from "./html.ts"
+import { decimal, signed, signedInterval } from "./numbers.ts"
+import type { ReportData, Sample } from "./ReportData.ts"
+import type { RunFacts } from "./RunFacts.ts"
+import { rewardTable } from "./scienceTables.ts"
+import { sections } from "./sections.ts"
+import type { Block, Table } from "./Section.ts"
+
+export const renderMarkdown = (data: ReportData, facts: RunFacts): string => {
+  const parts = sections(data, facts).flatMap(({ title, blocks }) => [
+    `## ${inline(title)}`,
+    ...blocks.flatMap((part) => block(data, part)),
+  ])
+  return `${[`# ${inline(data.title ?? facts.experiment)}`, ...parts].join("\n\n")}\n`
+}
+
+const block = (data: ReportData, part: Block): ReadonlyArray<string> => {
+  switch (part.kind) {
+    case "text":
+      return [inline(part.text)]
+    case "list":
+      return [part.items.map((item) => `- ${inline(item)}`).join("\n")]
+    case "table":
+      return [table(part)]
+    case "matrix":
+      return [table(rewardTable(data))]
+    case "findings":
+      return part.findings.map(({ title, verdict, gain, interval, where, others }) =>
+        [
+          `**${inline(title)}**: ${verdict}: **${gain}** ${interval} with ${inline(where)}.`,
+          ...others.map(
+            (other) => `- ${inline(other.where)}: ${signed(other.gain.mean)} ${signedInterval(other.gain)}`,
+          ),
+        ].join("\n"),
+      )
+    case "samples":
+      return firstOfEachCell(part.samples).map(sample)
+    case "chart":
+      return []
+  }
+}
+
+const table = ({ caption, columns, rows }: Table) => {
+  const line = (cells: ReadonlyArray<string>) => `| ${cells.map((cell) => inline(cell) || " ").join(" | ")} |`
+  const rule = `| ${columns.map(({ numeric }) => (numeric ? "---:" : "---")).join(" | ")} |`
+  return [`*${inline(caption)}*`, "", line(columns.map(({ name }) => name)), rule, ...rows.map(line)].join("\n")
+}
+
+/** The page has them all, folded. */
+const firstOfEachCell = (samples: ReadonlyArray<Sample>) =>
+  samples.filter((one, i) => samples.findIndex((other) => cellOf(other) === cellOf(one)) === i)
+
+const cellOf = ({ assistant, simulator, persona }: Sample) => JSON.stringify([assistant, simulator, persona])
+
+const sample = (one: Sample) => {
+  const failed = one.checks.filter(({ passed }) => !passed).map(({ check, reason }) => `${check} (${reason})`)
+  const outcome = [
+    `reward ${decimal(one.reward)}`,
+    `ended by ${one.ending}`,
+    ...(failed.length > 0 ? [`not passed: ${failed.join(", ")}`] : []),
+    ...(one.failure === null ? [] : [`failed: ${one.failure.reason}`]),
+  ].join("; ")
+  const turns = one.messages.flatMap(({ role, content }) => [
+    `> **${role}**`,
+    ">",
+    ...content.split(/\r\n|\r|\n/).map((text) => `> ${inline(text)}`),
+    ">",
+  ])
+  return [
+    `**${inline(one.assistant)}** with ${inline(columnName(one))}, prompt ${inline(one.prompt)}: ${inline(outcome)}`,
+    "",
+    ...turns,
+  ].join("\n")
+}
+
+/** Text on one line, with everything that Markdown or HTML could read as more than text escaped. */
+const inline = (text: string) =>
+  text
+    .replace(/\s+/g, " ")
+    .replace(/\p{Cc}/gu, "")
+    .trim()
+    .replace(/[<>&]/g, (character) => escapeHtml(character))
+    .replace(/[\\`*_|~$]/g, "\\$&")
+    .replace(/\](?=[([:])/g, "\\]")
+    .replace(/^(?=[#=+-])/, "\\")
+    .replace(/^(\d+)(?=[.)](\s|$))/, "$1\\")
+    // Bare addresses become links by themselves.
+    .replace(/(https?|ftp|www)(?=[:.])/gi, "$1&#8203;")

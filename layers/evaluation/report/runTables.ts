@@ -1,0 +1,63 @@
+/** Tables of what the run took and of where its numbers come from. */
+import { dollars, duration, whole } from "./numbers.ts"
+import type { ReportData } from "./ReportData.ts"
+import type { RunFacts } from "./RunFacts.ts"
+import type { Column, Table } from "./Section.ts"
+
+const numeric = (name: string): Column => ({ name, numeric: true })
+
+export const usageTable = ({ usage }: RunFacts): Table => ({
+  kind: "table",
+  caption: "Model calls by role",
+  columns: [
+    { name: "role" },
+    { name: "model" },
+    ...["calls", "prompt tokens", "completion tokens", "money"].map(numeric),
+  ],
+  rows: usage.map(({ role, model, calls, promptTokens, completionTokens, money }) => [
+    role,
+    model,
+    whole(calls),
+    whole(promptTokens),
+    whole(completionTokens),
+    dollars(money),
+  ]),
+})
+
+export const timeTable = ({ seconds }: RunFacts): Table => ({
+  kind: "table",
+  caption: "Time by stage; steps overlap",
+  columns: [{ name: "stage" }, numeric("steps"), numeric("time")],
+  rows: seconds.map((row) => [row.stage, whole(row.steps), duration(row.seconds)]),
+})
+
+export const materialTable = ({ personas }: ReportData, { models, data }: RunFacts): Table => ({
+  kind: "table",
+  caption: "Models, data and personas",
+  columns: [{ name: "what" }, { name: "name" }, { name: "revision, SHA-256 or words" }],
+  rows: [
+    ...models.map(({ name, revision }) => ["model", name, revision ?? "unknown: its calls belong to this run alone"]),
+    ...data.map(({ name, sha256 }) => ["data", name, sha256]),
+    ...personas.map(({ name, prompt }) => ["persona", name, prompt]),
+  ],
+})
+
+/** A transcripts artifact is known by the start of its hash, as a commit is. */
+export const provenanceTable = ({ provenance }: ReportData, { steps }: RunFacts): Table => {
+  const known = new Set(provenance.map(({ label }) => label))
+  const others = Object.keys(steps).filter((label) => !known.has(label))
+  return {
+    kind: "table",
+    folded: true,
+    caption: "Steps and transcripts",
+    columns: [{ name: "row" }, { name: "step" }, { name: "transcripts" }],
+    rows: [
+      ...provenance.map(({ label, transcripts }) => [
+        label,
+        steps[label] ?? "unknown",
+        transcripts.map((hash) => hash.slice(0, 12)).join(" "),
+      ]),
+      ...others.map((label) => [label, steps[label] ?? "unknown", ""]),
+    ],
+  }
+}

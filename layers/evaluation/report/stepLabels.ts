@@ -1,0 +1,14 @@
+/** How a report names the step behind a row. A step's id is the hash of its inputs, so the report itself can't know it. */
+export const stepLabels = {
+  simulator: (label: string) => `simulator ${label}`,
+  assistant: (label: string) => `assistant ${label}`,
+  evaluation: ({ assistant, simulator, persona }: Cell) => `evaluation of ${assistant} with ${simulator} as ${persona}`,
+  split: "split",
+  report: "report",
+}
+
+interface Cell {
+  readonly assistant: string
+  readonly simulator: string
+  readonly persona: string
+}

@@ -1,0 +1,170 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { buildReportData } from "../../../../layers/evaluation/report/buildReportData.ts"
+import { closingTable } from "../../../../layers/evaluation/report/closingTable.ts"
+import { renderHtml } from "../../../../layers/evaluation/report/renderHtml.ts"
+import { renderMarkdown } from "../../../../layers/evaluation/report/renderMarkdown.ts"
+import { reportDocument } from "../../../../layers/evaluation/report/reportDocument.ts"
+import { assistants, cell, model, reportInputs, rollout, simulators } from "./reportInputs.ts"
+import { runFacts } from "./runFacts.ts"
+
+const data = buildReportData(reportInputs)
+const column = { simulator: "role-play", persona: "busy", heldOut: false }
+
+const attack =
+  '<script>alert(1)</script><img src=x onerror="a()"> [click](javascript:x) | cell\n# heading\n\u001b[2J--- https://evil.example'
+const attacked = buildReportData({
+  title: attack,
+  simulators,
+  assistants,
+  matrix: [
+    cell({ ...column, assistant: "initial" }, [
+      rollout("p1", 0.5, [
+        { role: "user", content: attack },
+        { role: "assistant", content: attack },
+      ]),
+      { ...rollout("p2", null), failure: { by: "infrastructure", reason: attack } },
+    ]),
+  ],
+})
+
+const count = (text: string, part: string) => text.split(part).length - 1
+
+describe("renderHtml", () => {
+  it.effect("is one file that asks nothing of the network and runs nothing", () =>
+    Effect.gen(function* () {
+      const page = yield* renderHtml(data, runFacts)
+      assert.match(page, /^<!doctype html>/)
+      assert.include(page, "default-src 'none'")
+      assert.notMatch(page, /<script|<link|<iframe|@import|url\((?!#)/i)
+      assert.notMatch(page, /\s(src|href)="(?!#)/)
+      assert.deepStrictEqual(
+        page.match(/https?:\/\/[^"'\s<]+/g)?.filter((url) => !url.startsWith("http://www.w3.org/")) ?? [],
+        [],
+      )
+    }),
+  )
+
+  it.effect("answers on top: gains with intervals, then the caveat, then the matrix with its baseline", () =>
+    Effect.gen(function* () {
+      const page = yield* renderHtml(data, runFacts)
+      const order = ["trained with role-play</h3>", "checklist satisfaction, not quality", "initial (not trained)</th>"]
+      const places = order.map((part) => page.indexOf(part))
+      assert.isTrue(places.every((place) => place > 0))
+      assert.deepStrictEqual(
+        [...places].sort((a, b) => a - b),
+        places,
+      )
+      assert.match(page, /simulators are not ranked/i)
+      assert.include(page, "n 15, 1 missing")
+      assert.include(page, "TrainAssistant/v1-9ab3be1f34dc2a45")
+    }),
+  )
+
+  it.effect("draws four charts with names, whose inner ids are distinct", () =>
+    Effect.gen(function* () {
+      const page = yield* renderHtml(data, runFacts)
+      assert.strictEqual(count(page, "<svg"), 4)
+      assert.strictEqual(count(page, '<figure role="img" aria-label="'), 4)
+      const ids = [...page.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id)
+      assert.strictEqual(new Set(ids).size, ids.length)
+    }),
+  )
+
+  it.effect("has headed, captioned tables", () =>
+    Effect.gen(function* () {
+      const page = yield* renderHtml(data, runFacts)
+      const tables = count(page, "<table")
+      assert.isAbove(tables, 8)
+      assert.strictEqual(count(page, "<caption>"), tables)
+      assert.isAtLeast(count(page, '<th scope="row">'), tables)
+    }),
+  )
+
+  it.effect("escapes what models and experiments wrote", () =>
+    Effect.gen(function* () {
+      const page = yield* renderHtml(attacked, runFacts)
+      assert.notInclude(page, "<script>alert")
+      assert.notInclude(page, "<img")
+      assert.include(page, "&lt;script&gt;alert(1)&lt;/script&gt;")
+    }),
+  )
+
+  it.effect("renders an experiment without training, without cells, and without a curve", () =>
+    Effect.gen(function* () {
+      const nothing = buildReportData({ simulators: {}, assistants: {}, matrix: [] })
+      const page = yield* renderHtml(nothing, { ...runFacts, cells: [] })
+      assert.include(page, "No trained assistant was compared")
+      assert.strictEqual(count(page, "<svg"), 0)
+      assert.notMatch(page, /NaN|undefined|Infinity/)
+      assert.notMatch(renderMarkdown(nothing, runFacts), /NaN|undefined|Infinity/)
+    }),
+  )
+
+  it.effect("shows what is missing as a dash, never as a zero", () =>
+    Effect.gen(function* () {
+      const missing = buildReportData({
+        simulators,
+        assistants: { initial: { _tag: "InitialAssistant", model } },
+        matrix: [cell({ ...column, assistant: "initial" }, [rollout("p1", null)])],
+      })
+      const page = yield* renderHtml(missing, runFacts)
+      assert.match(page, /<span class="mean">–<\/span>/)
+      assert.include(page, "n 0, 1 missing")
+    }),
+  )
+})
+
+describe("renderMarkdown", () => {
+  it("has the sections and the numbers of the page", () => {
+    const text = renderMarkdown(data, runFacts)
+    assert.match(text, /^# Demo: two simulators, one small model\n/)
+    for (const heading of ["What came of training", "Every assistant with every simulator", "What failed"])
+      assert.include(text, `\n## ${heading}\n`)
+    const row = data.matrix.find(({ metric, missing }) => metric === "reward" && missing === 1)
+    assert.include(text, `| ${row?.mean?.toFixed(2)} | `)
+  })
+
+  it("lets no model write HTML, links, headings or table cells", () => {
+    const text = renderMarkdown(attacked, runFacts)
+    assert.notMatch(text, /<script|<img/)
+    assert.notMatch(text, /(?<!\\)\]\(/)
+    assert.notMatch(text, /^>? ?# heading/m)
+    assert.notInclude(text, "https://evil")
+    assert.notInclude(text, "\u001b")
+    const widths = text
+      .split("\n")
+      .filter((line) => line.startsWith("| infrastructure") || line.includes("| infrastructure"))
+    for (const line of widths) assert.strictEqual(line.split(/(?<!\\)\|/).length, 8)
+    assert.isAbove(widths.length, 0)
+  })
+})
+
+describe("closingTable", () => {
+  it("says gains, rewards, perplexities and the caveat in lines that fit", () => {
+    const text = closingTable(data, runFacts)
+    for (const part of ["trained with role-play", "perplexity before", "63.4", "46.7", "not quality"])
+      assert.include(text, part)
+    assert.isBelow(Math.max(...text.split("\n").map((line) => line.length)), 140)
+  })
+
+  it("writes no control characters of models to the terminal", () => {
+    const escape = String.fromCharCode(27)
+    const sly = buildReportData({ ...reportInputs, title: `${escape}[2Jtitle` })
+    assert.notInclude(closingTable(sly, runFacts), escape)
+  })
+})
+
+describe("reportDocument", () => {
+  it("keeps the contract for programs", () => {
+    const document = JSON.parse(JSON.stringify(reportDocument(data, runFacts)))
+    assert.deepInclude(document.cells[0], { key: "main/simulator=role-play,seed=1", simulator: "role-play", seed: "1" })
+    for (const field of ["assistant", "simulator", "metric", "mean", "low", "high", "n"])
+      assert.property(document.matrix[0], field)
+    assert.deepStrictEqual(document.perplexity, [{ simulator: "fine-tuned", before: 63.4, after: 46.7, tokens: 2113 }])
+    assert.strictEqual(document.experiment, "demo")
+    assert.deepInclude(document.usage[1], { role: "simulator", calls: 512, money: 0.0123 })
+    assert.deepInclude(document.failures[0], { reason: "judge: Timeout", count: 1 })
+    assert.deepInclude(document.provenance.rows[0], { step: "RolePlay/v1-1f0c55aa90be4d17" })
+  })
+})
