@@ -45,6 +45,12 @@ export const check = (env = process.env) => {
     uv: findUv(env) ?? null,
     python: installed?.python ?? findPython(env) ?? null,
     model: installed?.model ?? null,
+    // Of other versions; whoever runs none of those may delete them.
+    others: existsSync(cacheFolder(env))
+      ? readdirSync(cacheFolder(env))
+          .map((name) => join(cacheFolder(env), name))
+          .filter((other) => /trainer-[0-9a-f]{16}$/.test(other) && other !== folder)
+      : [],
   }
 }
 

@@ -61,6 +61,7 @@ export const serverCommand = (
       TMPDIR: path.join(folder, "tmp"),
       PYTHONPATH: path.join(projectFolder, "runtime"),
       PYTHONUNBUFFERED: "1",
+      PYTHONPYCACHEPREFIX: path.join(path.dirname(install.jaxCache), "pycache"),
       JAX_PLATFORMS: "cpu",
       JAX_COMPILATION_CACHE_DIR: install.jaxCache,
       JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS: "1",

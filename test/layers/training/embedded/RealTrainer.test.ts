@@ -21,12 +21,13 @@ describe.skipIf(process.env["UNDERSTUDY_TRAINER"] !== "1")("the embedded trainer
     () =>
       Effect.gen(function* () {
         const install = yield* findInstall()
+        const folder = home()
         const pids = yield* Effect.scoped(
           Effect.gen(function* () {
             const lines: Array<string> = []
             const server = yield* make({
               install,
-              folder: home(),
+              folder,
               onProgress: (line) => Effect.sync(() => void lines.push(line)),
             })
             const trainer = yield* makeTrainer({ url: server.url })
@@ -34,6 +35,9 @@ describe.skipIf(process.env["UNDERSTUDY_TRAINER"] !== "1")("the embedded trainer
               (yield* trainer.capabilities).models.map(({ name }) => name),
               [install.model.name],
             )
+            assert.strictEqual((yield* Effect.flip(make({ install, folder })))._tag, "FolderInUse")
+            const port = Number(new URL(server.url).port)
+            assert.strictEqual((yield* Effect.flip(make({ install, folder: home(), port })))._tag, "PortTaken")
             const first = yield* server.pid
             process.kill(first, "SIGKILL")
             yield* Effect.repeat(server.restarts, {
