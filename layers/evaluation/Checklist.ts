@@ -3,14 +3,19 @@
  * with what conversations need besides. Words are runs of letters, digits and apostrophes.
  */
 import { Schema } from "effect"
+import type { Message } from "../../src/domain/Conversation.ts"
+import type { CheckResult } from "../../src/domain/Rollout.ts"
 
 const bound = Schema.Int.pipe(Schema.nonNegative())
+
+/** Something to be found: it holds a letter or a digit, since only words are compared. */
+const phrase = Schema.String.pipe(Schema.pattern(/[\p{L}\p{N}]/u))
 
 export const Check = Schema.Union(
   /** Length in words, bounds included. */
   Schema.Struct({ kind: Schema.Literal("words"), min: Schema.optional(bound), max: Schema.optional(bound) }),
   /** At least one of the phrases, whatever the case, at word boundaries. */
-  Schema.Struct({ kind: Schema.Literal("mentions"), any: Schema.NonEmptyArray(Schema.NonEmptyString) }),
+  Schema.Struct({ kind: Schema.Literal("mentions"), any: Schema.NonEmptyArray(phrase) }),
   Schema.Struct({ kind: Schema.Literal("ends-with-question") }),
   /** The reply was finished: it ends with . ! ? or what closes after them. */
   Schema.Struct({ kind: Schema.Literal("ends-with-punctuation") }),
@@ -86,6 +91,45 @@ export const checkReply = (check: Check, { reply, previousReplies, userMessages 
     }
   }
 }
+
+export interface Scored {
+  /** Mean over the checks of the share of replies that pass; 0 where there is no check or no reply. In [0, 1]. */
+  readonly score: number
+  /** One for each check, in order; passed when its share is 1. */
+  readonly results: ReadonlyArray<CheckResult>
+}
+
+/**
+ * Checks over all replies of a conversation. What a conversation has to contain (mentions, list, language) is met by
+ * one reply; everything else is asked of each. IFEval's strict accuracy is the share of results passed.
+ */
+export const scoreChecklist = (checks: ReadonlyArray<Check>, replies: ReadonlyArray<Replied>): Scored => {
+  const all = checks.map((check) => {
+    const found = replies.map((reply) => checkReply(check, reply))
+    const share = mean(found.map(({ passed }) => (passed ? 1 : 0)))
+    const score = once.has(check.kind) ? Math.ceil(share) : share
+    const shown = found.find(({ passed }) => passed === (score === 1)) ?? found[0]
+    return {
+      score,
+      result: { check: check.kind, passed: score === 1, reason: shown?.reason ?? "there is no reply" },
+    }
+  })
+  return { score: mean(all.map(({ score }) => score)), results: all.map(({ result }) => result) }
+}
+
+const once: ReadonlySet<Check["kind"]> = new Set(["mentions", "list", "language"])
+
+/** Every reply of a conversation with what was said before it. */
+export const repliesOf = (messages: ReadonlyArray<Message>): ReadonlyArray<Replied> =>
+  messages.flatMap(({ role, content }, i) => {
+    if (role !== "assistant") return []
+    const said = (by: "user" | "assistant") =>
+      messages.slice(0, i).flatMap((message) => (message.role === by ? [message.content] : []))
+    return [{ reply: content, previousReplies: said("assistant"), userMessages: said("user") }]
+  })
+
+const mean = (values: ReadonlyArray<number>) =>
+  values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length
 
 /** Lower-cased words of a text. */
 export const wordsOf = (text: string): ReadonlyArray<string> =>

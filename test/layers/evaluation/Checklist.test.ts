@@ -1,8 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import { FastCheck as fc } from "effect"
-import { checkReply } from "../../../layers/evaluation/Checklist.ts"
-import type { Check, Replied } from "../../../layers/evaluation/Checklist.ts"
-import { copyShare, repetition } from "../../../layers/evaluation/Parroting.ts"
+import { Either, FastCheck as fc, Schema } from "effect"
+import { Check, checkReply, repliesOf, scoreChecklist } from "../../../layers/evaluation/Checklist.ts"
+import type { Replied } from "../../../layers/evaluation/Checklist.ts"
 
 const said = (reply: string, more: Partial<Replied> = {}): Replied => ({
   reply,
@@ -44,28 +43,67 @@ describe("checkReply", () => {
   }
 })
 
-const text = fc.array(fc.constantFrom("a", "b", "c", "d", "e"), { maxLength: 30 }).map((words) => words.join(" "))
+const message = fc.constantFrom("Oslo?", "a train", "One. Two.", "- a\n- b", "Der Zug ist da.", "")
+const check = fc.constantFrom(...cases.map(([check]) => check))
 
-describe("copyShare and repetition", () => {
-  it.prop("are shares", [text, fc.array(text)], ([reply, messages]) => {
-    for (const share of [copyShare(reply, messages), repetition(reply)]) {
-      assert.isAtLeast(share, 0)
-      assert.isAtMost(share, 1)
-    }
+describe("scoreChecklist", () => {
+  const replies = repliesOf([
+    { role: "user", content: "Which train?" },
+    { role: "assistant", content: "The night train" },
+    { role: "user", content: "And when?" },
+    { role: "assistant", content: "At nine." },
+  ])
+
+  it("asks what a conversation has to contain of one reply, and the rest of each", () => {
+    const { score, results } = scoreChecklist(
+      [{ kind: "mentions", any: ["nine"] }, { kind: "ends-with-punctuation" }, { kind: "list" }],
+      replies,
+    )
+    assert.strictEqual(score, (1 + 1 / 2 + 0) / 3)
+    assert.deepEqual(results, [
+      { check: "mentions", passed: true, reason: "mentions nine" },
+      { check: "ends-with-punctuation", passed: false, reason: "breaks off" },
+      { check: "list", passed: false, reason: "is no list" },
+    ])
   })
 
-  it.prop("never fall when the user has said more", [text, fc.array(text), text], ([reply, messages, more]) => {
-    assert.isAtLeast(copyShare(reply, [...messages, more]), copyShare(reply, messages))
+  it("passes nothing where there is no reply or no check", () => {
+    const { score, results } = scoreChecklist([{ kind: "words", max: 3 }], [])
+    assert.strictEqual(score, 0)
+    assert.deepEqual(results, [{ check: "words", passed: false, reason: "there is no reply" }])
+    assert.deepEqual(scoreChecklist([], replies), { score: 0, results: [] })
   })
 
-  it("know an echo from an answer", () => {
-    const asked = "Which train goes to Oslo tonight?"
-    assert.strictEqual(copyShare("Which train goes to Oslo tonight.", [asked]), 1)
-    assert.strictEqual(copyShare("The night train to Bergen.", [asked]), 0)
-    assert.strictEqual(copyShare("Sure: which train goes to Oslo", [asked]), 5 / 6)
-    assert.strictEqual(copyShare("to Oslo", [asked]), 1)
-    assert.strictEqual(copyShare("Tonight", [asked]), 0)
-    assert.strictEqual(repetition("no no no no no"), 0.75)
-    assert.strictEqual(repetition("all words are new here"), 0)
+  it.prop("is a share, 1 exactly when every check passed", [fc.array(check), fc.array(message)], ([checks, said]) => {
+    const { score, results } = scoreChecklist(
+      checks,
+      repliesOf(said.map((content) => ({ role: "assistant", content }))),
+    )
+    assert.isAtLeast(score, 0)
+    assert.isAtMost(score, 1)
+    assert.lengthOf(results, checks.length)
+    assert.strictEqual(score === 1, checks.length > 0 && results.every(({ passed }) => passed))
+  })
+})
+
+describe("repliesOf", () => {
+  it("gives each reply what was said before it, and passes system lines over", () => {
+    const messages = ["hello", "Hi!", "bye", "See you."].map((content, i) => ({
+      role: i % 2 === 0 ? ("user" as const) : ("assistant" as const),
+      content,
+    }))
+    assert.deepEqual(repliesOf([{ role: "system", content: "Be brief." }, ...messages]), [
+      { reply: "Hi!", previousReplies: [], userMessages: ["hello"] },
+      { reply: "See you.", previousReplies: ["Hi!"], userMessages: ["hello", "bye"] },
+    ])
+  })
+})
+
+describe("Check", () => {
+  it("refuses a phrase without a word in it, an unknown kind and an unknown language", () => {
+    const decode = Schema.decodeUnknownEither(Check)
+    assert.isTrue(Either.isRight(decode({ kind: "mentions", any: ["d{5}"] })))
+    for (const wrong of [{ kind: "mentions", any: ["?!"] }, { kind: "polite" }, { kind: "language", code: "xx" }])
+      assert.isTrue(Either.isLeft(decode(wrong)), JSON.stringify(wrong))
   })
 })
