@@ -5,6 +5,7 @@
 import { Schema } from "effect"
 import type { Message } from "../../src/domain/Conversation.ts"
 import type { CheckResult } from "../../src/domain/Rollout.ts"
+import { contentWords, languageOf, wordsOf } from "./words.ts"
 
 const bound = Schema.Int.pipe(Schema.nonNegative())
 
@@ -101,7 +102,8 @@ export interface Scored {
 
 /**
  * Checks over all replies of a conversation. What a conversation has to contain (mentions, list, language) is met by
- * one reply; everything else is asked of each. IFEval's strict accuracy is the share of results passed.
+ * one reply; everything else is asked of each. The share of results passed is IFEval's
+ * instruction-level strict accuracy of the conversation.
  */
 export const scoreChecklist = (checks: ReadonlyArray<Check>, replies: ReadonlyArray<Replied>): Scored => {
   const all = checks.map((check) => {
@@ -131,17 +133,6 @@ export const repliesOf = (messages: ReadonlyArray<Message>): ReadonlyArray<Repli
 const mean = (values: ReadonlyArray<number>) =>
   values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length
 
-/** Lower-cased words of a text. */
-export const wordsOf = (text: string): ReadonlyArray<string> =>
-  text
-    .toLowerCase()
-    .replaceAll("’", "'")
-    .match(/[\p{L}\p{N}]+(?:'[\p{L}\p{N}]+)*/gu) ?? []
-
-/** Words of four letters or more that are not function words. */
-export const contentWords = (text: string): ReadonlyArray<string> =>
-  wordsOf(text).filter((word) => word.length >= 4 && !functionWords.has(word))
-
 const outcome = (passed: boolean, yes: string, no: string): Checked => ({ passed, reason: passed ? yes : no })
 
 const listLines = (text: string) => text.match(/^\s*(?:[-*•]|\d{1,3}[.)])\s+\S/gmu)?.length ?? 0
@@ -155,27 +146,3 @@ const repeatedTrigram = (words: ReadonlyArray<string>): string | undefined => {
   }
   return undefined
 }
-
-/** The language most of whose marker words are there; undefined where none is. */
-const languageOf = (words: ReadonlyArray<string>): keyof typeof markers | undefined => {
-  const counts = Object.entries(markers).map(
-    ([code, marks]) => [code, words.filter((word) => marks.has(word)).length] as const,
-  )
-  const best = counts.reduce((a, b) => (b[1] > a[1] ? b : a))
-  return best[1] === 0 ? undefined : (best[0] as keyof typeof markers)
-}
-
-const markers = {
-  en: new Set("the and is are of to in that it you for with this can be your have not a i was on".split(" ")),
-  de: new Set("der die das und ist nicht ein eine ich sie mit auf für zu den es von wie sind".split(" ")),
-  fr: new Set("le la les et est un une des je vous pour dans que qui pas de du sur avec".split(" ")),
-  es: new Set("el los las y es una por para que con en de no se del su lo como más".split(" ")),
-} as const
-
-const functionWords = new Set(
-  (
-    "about above after again also been before being could does doing done each even from have having here into just " +
-    "like make many more most much must need only other over please really same shall should some such than thank thanks " +
-    "that their them then there these they this those through very want well were what when where which while will with would your yours"
-  ).split(" "),
-)
