@@ -14,6 +14,21 @@ export * as Step from "./durable/Step.ts"
 export { ArtifactRef, Sha256 } from "./domain/Artifact.ts"
 export { Conversation, Ending, Message } from "./domain/Conversation.ts"
 export { ArtifactStore } from "./journal/ArtifactStore.ts"
+export { CallJournal } from "./journal/CallJournal.ts"
+export type {
+  Answer,
+  Call,
+  CallFailure,
+  FailureCount,
+  JournaledCall,
+  LostAttempt,
+  Pace,
+  Sending,
+  Sent,
+  Totals,
+} from "./journal/CallJournal.ts"
+export { callKey } from "./journal/CallKey.ts"
+export * as Home from "./journal/Home.ts"
 export { StepLedger } from "./journal/StepLedger.ts"
 export { FileRef } from "./domain/FileRef.ts"
 export { ModelSpec } from "./domain/ModelSpec.ts"

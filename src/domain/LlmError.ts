@@ -46,8 +46,11 @@ export class Refused extends Schema.TaggedError<Refused>()("Refused", where) {
   }
 }
 
-/** An answer that does not have the form that was asked for. */
-export class InvalidOutput extends Schema.TaggedError<InvalidOutput>()("InvalidOutput", where) {
+/** An answer that does not have the form that was asked for. `text` is what came instead. */
+export class InvalidOutput extends Schema.TaggedError<InvalidOutput>()("InvalidOutput", {
+  ...where,
+  text: Schema.optional(Schema.String),
+}) {
   readonly kind: ErrorKind = "data"
   override get message() {
     return `${this.model} at ${this.endpoint} gave an unusable answer: ${this.detail}`

@@ -105,7 +105,8 @@ const check = (database: Database) =>
     if (!existsSync(database.file) || statSync(database.file).size > 32 * 1024 * 1024) return
     const [row] = yield* database.run("PRAGMA quick_check(1)")
     const verdict = String(row?.["quick_check"] ?? "ok")
-    if (verdict !== "ok") return yield* DatabaseUnusable.make({ file: database.file, detail: damaged(verdict) })
+    if (verdict !== "ok")
+      return yield* DatabaseUnusable.make({ file: database.file, detail: damaged(verdict.replaceAll(/\s+/g, " ")) })
   })
 
 const newer = (found: number, { version }: Format) =>

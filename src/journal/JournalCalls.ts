@@ -132,7 +132,7 @@ export const make = Effect.fnUntraced(function* (options: {
           const { reason, kind, detail, unknown } = describe(exit.cause)
           return Effect.zipRight(
             Effect.ignore(fail(reason, kind, detail, unknown ? (request.worstMicros ?? 0) : 0)),
-            exit,
+            failure,
           )
         },
       )

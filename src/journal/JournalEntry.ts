@@ -147,7 +147,10 @@ type Change = Pick<
   "calls" | "promptTokens" | "completionTokens" | "micros" | "latencyMs" | "failures" | "failedMicros"
 >
 
-const upsertAccount = "INSERT OR REPLACE INTO account VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+const upsertAccount = `INSERT INTO account VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (id) DO UPDATE SET calls = excluded.calls, hits = excluded.hits, prompt_tokens = excluded.prompt_tokens,
+    completion_tokens = excluded.completion_tokens, micros = excluded.micros, latency_ms = excluded.latency_ms,
+    failures = excluded.failures, failed_micros = excluded.failed_micros`
 const sentAgain = "UPDATE attempt SET sent_again = sent_again + 1 WHERE key = ? AND session < ?"
 const insertCall = `INSERT INTO call (key, account, prompt_tokens, completion_tokens, micros, latency_ms, at, answer, request)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING`

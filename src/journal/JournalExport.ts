@@ -21,8 +21,8 @@ export const exportTo = (
     yield* pack.run("ATTACH ? AS source", [source])
     yield* pack.run("BEGIN")
     yield* pack.run(
-      "CREATE TEMP TABLE chosen AS SELECT id FROM source.account WHERE ?1 IS NULL OR step IN (SELECT value FROM json_each(?1))",
-      [chosen],
+      "CREATE TEMP TABLE chosen AS SELECT id FROM source.account WHERE ? IS NULL OR step IN (SELECT value FROM json_each(?))",
+      [chosen, chosen],
     )
     for (const statement of copies) yield* pack.run(statement)
     yield* pack.run("COMMIT")
@@ -52,8 +52,8 @@ const copies = [
       answer, request
     FROM source.call JOIN renamed ON old = account WHERE id IN wanted`,
   `INSERT INTO main.shared SELECT renamed.new, copy.id
-    FROM source.shared JOIN renamed ON old = account JOIN source.call original ON original.id = shared.call
-    JOIN main.call copy ON copy.key = original.key WHERE account IN chosen ORDER BY 1, 2`,
+    FROM source.shared JOIN renamed ON old = shared.account JOIN source.call original ON original.id = shared.call
+    JOIN main.call copy ON copy.key = original.key WHERE shared.account IN chosen ORDER BY 1, 2`,
   `INSERT INTO main.failure
     SELECT row_number() OVER (ORDER BY at, key, id), key, new, reason, kind, detail, micros, at
     FROM source.failure JOIN renamed ON old = account WHERE account IN chosen`,

@@ -1,5 +1,9 @@
-/** Group commit: whatever is waiting is written in one transaction, and each caller goes on once it is on the disk. */
-import { Deferred, Effect, Queue } from "effect"
+/**
+ * Group commit: whatever is waiting is written in one transaction, and each caller goes on once it is on the disk.
+ * SQLite would wait for the disk on this thread; here a thread of the pool does, and the next batch gathers meanwhile.
+ */
+import { Deferred, Effect, Either, Queue } from "effect"
+import { close, fdatasync, open } from "node:fs"
 import { JournalFailed, StorageFull } from "../domain/LlmError.ts"
 import type { Accounts } from "./Accounts.ts"
 import { causeOf, codeOf } from "./Database.ts"
@@ -10,7 +14,10 @@ import type { Entry } from "./JournalEntry.ts"
 export type JournalError = StorageFull | JournalFailed
 
 export interface Writer {
-  /** Returns once the entry is durable. Not interruptible: what was paid for is kept. */
+  /**
+   * Returns once the entry is durable; an attempt survives the end of this process from then on, and is on the disk with
+   * the next answer. Not interruptible: what was paid for is kept.
+   */
   readonly write: (entry: Entry) => Effect.Effect<void, JournalError>
   /** Kept with the next batch, nobody waits for it. */
   readonly later: (entry: Entry) => void
@@ -21,6 +28,7 @@ export interface Writer {
 /** Writes until the scope closes, then writes what is left. */
 export const make = Effect.fnUntraced(function* (database: Database, accounts: Accounts, session: number) {
   const queue = yield* Queue.unbounded<Pending>()
+  const flush = yield* flusher(database)
   let commits = 0
   const write: Writer["write"] = (entry) =>
     Effect.uninterruptible(
@@ -28,19 +36,35 @@ export const make = Effect.fnUntraced(function* (database: Database, accounts: A
         Effect.zipRight(Queue.offer(queue, { entry, done }), Deferred.await(done)),
       ),
     )
+  const unflushed = yield* Queue.unbounded<Deferred.Deferred<void, JournalError>>()
   const commit = (batch: ReadonlyArray<Pending>) =>
     Effect.gen(function* () {
       const result = yield* Effect.either(transaction(database, accounts, session, batch))
       commits++
-      yield* Effect.forEach(batch, ({ done }) => (done === undefined ? Effect.void : Deferred.complete(done, result)), {
-        discard: true,
-      })
+      for (const { entry, done } of batch) {
+        if (done === undefined) continue
+        if (Either.isRight(result) && entry._tag !== "Attempt") yield* Queue.offer(unflushed, done)
+        else yield* Deferred.complete(done, result)
+      }
     })
-  yield* Queue.takeBetween(queue, 1, maxBatch).pipe(
-    Effect.flatMap((batch) => Effect.uninterruptible(commit([...batch]))),
+  yield* Queue.takeBetween(unflushed, 1, Number.POSITIVE_INFINITY).pipe(
+    Effect.flatMap((waiting) =>
+      Effect.uninterruptible(
+        Effect.flatMap(Effect.either(flush), (result) =>
+          Effect.forEach(waiting, (done) => Deferred.complete(done, result), { discard: true }),
+        ),
+      ),
+    ),
     Effect.forever,
     Effect.forkScoped,
   )
+  yield* Effect.uninterruptibleMask((restore) =>
+    Effect.gen(function* () {
+      const first = yield* restore(Queue.take(queue))
+      yield* eventLoopTurn
+      yield* commit([first, ...(yield* Queue.takeUpTo(queue, maxBatch - 1))])
+    }),
+  ).pipe(Effect.forever, Effect.forkScoped)
   yield* Effect.addFinalizer(() => Effect.ignore(write({ _tag: "Flush" })))
   const writer: Writer = {
     write,
@@ -53,6 +77,29 @@ export const make = Effect.fnUntraced(function* (database: Database, accounts: A
 /** SQLite's failures as an operator understands them. */
 export const journalError = (file: string, error: unknown): JournalError =>
   codeOf(error) === "SQLITE_FULL" ? StorageFull.make({ file }) : JournalFailed.make({ file, detail: causeOf(error) })
+
+/**
+ * Makes committed transactions durable, as `synchronous = FULL` would with each commit: by syncing the write-ahead log.
+ * From here on SQLite itself syncs only at checkpoints.
+ */
+const flusher = ({ file, run }: Database) =>
+  Effect.gen(function* () {
+    yield* run("PRAGMA synchronous = NORMAL")
+    const log = yield* Effect.acquireRelease(
+      Effect.async<number, Error>((resume) =>
+        open(`${file}-wal`, "r+", (error, fd) => resume(error === null ? Effect.succeed(fd) : Effect.fail(error))),
+      ),
+      (fd) => Effect.async<void>((resume) => close(fd, () => resume(Effect.void))),
+    )
+    return Effect.async<void, Error>((resume) =>
+      fdatasync(log, (error) => resume(error === null ? Effect.void : Effect.fail(error))),
+    ).pipe(Effect.mapError((error) => journalError(file, error)))
+  }).pipe(Effect.mapError((error) => journalError(file, error)))
+
+/** What arrives in one turn of the event loop goes into one batch. */
+const eventLoopTurn = Effect.async<void>((resume) => {
+  setImmediate(() => resume(Effect.void))
+})
 
 interface Pending {
   readonly entry: Entry

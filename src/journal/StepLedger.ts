@@ -1,9 +1,7 @@
 /** What every step came to: which are done with which output, which are suspended and why. The truth for `plan`. */
-import { Reactivity } from "@effect/experimental"
-import { SqlError } from "@effect/sql"
-import type { SqlClient } from "@effect/sql"
-import { SqliteClient } from "@effect/sql-sqlite-node"
 import { Context, Effect, Layer, Option, Schema } from "effect"
+import { existsSync } from "node:fs"
+import * as Database from "./Database.ts"
 
 /** One row. `consumed` hashes the upstream outputs; `output` is the encoded output as JSON. */
 export const LedgerEntry = Schema.Struct({
@@ -38,52 +36,38 @@ export class StepLedger extends Context.Tag("understudy/journal/StepLedger")<
   }
 >() {
   /** Opens or creates the ledger. The caller holds the home's lock. */
-  static readonly layer = (filename: string) => Layer.scoped(StepLedger, make(filename))
+  static readonly layer = (filename: string) => Layer.scoped(StepLedger, make(Database.openWriter(filename, format)))
+
+  /** Opens a ledger without writing to it; a file that isn't there is an empty ledger. `record` is a defect. */
+  static readonly layerReader = (filename: string) =>
+    Layer.scoped(
+      StepLedger,
+      make(existsSync(filename) ? Database.openReader(filename, format) : Database.openWriter(":memory:", format)),
+    )
 }
 
-/** Raised with every change of the table; an older file is migrated, a newer one refused. */
-const version = 1
-
-const make = Effect.fnUntraced(function* (filename: string) {
-  const sql = yield* open(filename)
-  const decode = Schema.decodeUnknown(Schema.Array(LedgerEntry))
-  const rows = (query: Effect.Effect<ReadonlyArray<unknown>, SqlError.SqlError>) =>
-    Effect.orDie(Effect.flatMap(query, decode))
-  return StepLedger.of({
-    find: (id) => Effect.map(rows(sql`SELECT * FROM step WHERE id = ${id}`), (found) => Option.fromNullable(found[0])),
-    list: rows(sql`SELECT * FROM step ORDER BY rowid`),
-    record: (entry) => Effect.orDie(Effect.asVoid(sql`INSERT OR REPLACE INTO step ${sql.insert(entry)}`)),
-  })
-})
-
-const open = (filename: string) =>
-  Effect.gen(function* () {
-    const sql: SqlClient.SqlClient = yield* SqliteClient.make({ filename })
-    const [row] = yield* sql<{ readonly user_version: number }>`PRAGMA user_version`
-    const found = row?.user_version ?? 0
-    if (found > version) {
-      const detail = `it is of format ${found}, and this version of understudy knows up to ${version}. Update understudy.`
-      return yield* LedgerUnusable.make({ file: filename, detail })
-    }
-    yield* sql`PRAGMA synchronous = FULL`
-    yield* sql`CREATE TABLE IF NOT EXISTS step (
+const format: Database.Format = {
+  version: 1,
+  tables: [
+    `CREATE TABLE IF NOT EXISTS step (
       id TEXT PRIMARY KEY, stage TEXT NOT NULL, state TEXT NOT NULL, consumed TEXT NOT NULL,
       output TEXT, reason TEXT, advice TEXT, seconds REAL
-    ) STRICT`
-    yield* sql.unsafe(`PRAGMA user_version = ${version}`)
-    return sql
-  }).pipe(
-    Effect.catchAllDefect((defect) => Effect.fail(defect)),
-    Effect.mapError((error) =>
-      error instanceof LedgerUnusable
-        ? error
-        : LedgerUnusable.make({
-            file: filename,
-            detail: `it can't be opened as a database (${cause(error)}). Move it away; the artifacts stay valid.`,
-          }),
-    ),
-    Effect.provide(Reactivity.layer),
-  )
+    ) STRICT`,
+  ],
+}
 
-const cause = (error: unknown): string =>
-  error instanceof SqlError.SqlError ? cause(error.cause) : error instanceof Error ? error.message : String(error)
+const make = <R>(opening: Effect.Effect<Database.Database, Database.DatabaseUnusable, R>) =>
+  Effect.gen(function* () {
+    const { run } = yield* Effect.mapError(opening, ({ file, detail }) => LedgerUnusable.make({ file, detail }))
+    const decode = Schema.decodeUnknown(Schema.Array(LedgerEntry))
+    const rows = (statement: string, ...parameters: ReadonlyArray<unknown>) =>
+      Effect.orDie(Effect.flatMap(run(statement, parameters), decode))
+    return StepLedger.of({
+      find: (id) => Effect.map(rows("SELECT * FROM step WHERE id = ?", id), (found) => Option.fromNullable(found[0])),
+      list: rows("SELECT * FROM step ORDER BY rowid"),
+      record: ({ id, stage, state, consumed, output, reason, advice, seconds }) =>
+        Effect.orDie(Effect.asVoid(run(replace, [id, stage, state, consumed, output, reason, advice, seconds]))),
+    })
+  })
+
+const replace = "INSERT OR REPLACE INTO step VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
