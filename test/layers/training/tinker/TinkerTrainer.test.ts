@@ -1,38 +1,8 @@
-import { NodeHttpClient } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Effect, Exit, Layer, Redacted, Scope } from "effect"
-import * as TinkerTrainer from "../../../../layers/training/tinker/TinkerTrainer.ts"
+import { Effect, Exit, Redacted, Scope } from "effect"
 import { hosted } from "../../../../layers/training/tinker/TinkerDialect.ts"
-import type { TinkerTrainerOptions } from "../../../../layers/training/tinker/TinkerTrainer.ts"
-import type { Datum } from "../../../../src/domain/Datum.ts"
-import { Trainer } from "../../../../src/ports/Trainer.ts"
 import { scriptedTinker } from "../../../support/ScriptedTinker.ts"
-
-const quick = {
-  poll: "2 seconds",
-  exchange: "2 seconds",
-  pollFloor: "1 millis",
-  backoff: "1 millis",
-  backoffCap: "4 millis",
-  billing: "1 millis",
-  patience: "250 millis",
-  heartbeat: "10 seconds",
-  unload: "500 millis",
-} as const
-
-const trainerOf = (url: string, options: Omit<TinkerTrainerOptions, "url"> = {}) =>
-  TinkerTrainer.layer({ url, timing: quick, ...options }).pipe(
-    Layer.provide(NodeHttpClient.layerUndici),
-    Layer.build,
-    Effect.map(Context.get(Trainer)),
-  )
-
-const model = { baseModel: "scripted-base", rank: 8, seed: 1 }
-const adam = { learningRate: 1e-3 }
-const supervised = { kind: "cross_entropy" } as const
-const datum: Datum = { modelInput: [5, 6, 7], targetTokens: [6, 7, 8], mask: [0, 1, 1] }
-const policyDatum: Datum = { ...datum, logprobs: [0, -1, -1], advantages: [0.5, 0.5, 0.5] }
-const question = { tokens: [5, 6, 7], maxTokens: 6, temperature: 1, seed: 3, stop: [2] }
+import { adam, datum, model, policyDatum, question, quick, supervised, trainerOf } from "./tinkerFixtures.ts"
 
 describe("TinkerTrainer", () => {
   it.scopedLive("creates, trains, saves and samples; equal histories give equal numbers", () =>
@@ -301,7 +271,8 @@ describe("TinkerTrainer", () => {
       const beats = server.count("session_heartbeat")
       // Other requests pass meanwhile: time enough for a beat that was not stopped.
       for (let index = 0; index < 20; index++) yield* trainer.capabilities
-      assert.strictEqual(server.count("session_heartbeat"), beats)
+      // One may have been under way when the scope closed.
+      assert.isAtMost(server.count("session_heartbeat"), beats + 1)
     }),
   )
 
