@@ -1,9 +1,10 @@
-/** The command line. Exit codes: 0 done, 1 failed, 64 bad usage, 130 interrupted. */
+/** The command line. Exit codes: 0 done, 1 failed, 2 suspended, 64 bad usage, 130 interrupted. */
 import { Command, ValidationError } from "@effect/cli"
 import { NodeContext, NodeRuntime } from "@effect/platform-node"
-import { Effect } from "effect"
+import { Cause, Effect, Exit } from "effect"
 import { createRequire } from "node:module"
 import { plan } from "./plan.ts"
+import { run } from "./run.ts"
 
 const require = createRequire(import.meta.url)
 // The package refers to itself by name, from the sources and from dist alike.
@@ -11,7 +12,7 @@ const { version } = require("understudy/package.json") as { readonly version: st
 
 const understudy = Command.make("understudy").pipe(
   Command.withDescription("A typed, durable workflow engine for user-simulator experiments"),
-  Command.withSubcommands([plan]),
+  Command.withSubcommands([plan, run]),
 )
 
 const exit = (code: number) => Effect.sync(() => process.exit(code))
@@ -25,5 +26,13 @@ Command.run(understudy, { name: "understudy", version })(process.argv).pipe(
     ),
   ),
   Effect.provide(NodeContext.layer),
-  NodeRuntime.runMain({ disableErrorReporting: true }),
+  NodeRuntime.runMain({
+    disableErrorReporting: true,
+    teardown: (exit, onExit) => {
+      if (Exit.isSuccess(exit)) return onExit(Number(process.exitCode ?? 0))
+      if (Cause.isInterruptedOnly(exit.cause)) return onExit(130)
+      console.error(Cause.pretty(exit.cause))
+      onExit(1)
+    },
+  }),
 )

@@ -1,0 +1,54 @@
+/** Every service that stages need, from the config: the one place that picks concrete layers. */
+import { Config, Effect, Layer, Option } from "effect"
+import type { Redacted } from "effect"
+import { Judge } from "../layers/evaluation/Judge.ts"
+import { Budget } from "../layers/llm/Budget.ts"
+import * as ModelClients from "../layers/llm/ModelClients.ts"
+import { Policies } from "../layers/training/Policies.ts"
+import type { Home } from "../src/index.ts"
+import type { UnderstudyConfig } from "./config/UnderstudyConfig.ts"
+import { policiesOptions, trainerLayer } from "./TrainerServices.ts"
+import type { TrainerChoice } from "./TrainerServices.ts"
+
+export interface ServicesOptions {
+  readonly config: UnderstudyConfig
+  readonly home: Home.Paths
+  /** The experiment: calls to models without a dated name are good for it alone. */
+  readonly experiment: string
+  /** In micro-dollars over the experiment's lifetime; undefined: no limit. */
+  readonly budgetMicros: number | undefined
+  /** Ids of the experiment's steps, whose calls count towards the budget. */
+  readonly steps: ReadonlySet<string>
+  /** One line for people now and then. */
+  readonly onProgress: (line: string) => Effect.Effect<void>
+}
+
+/** Needs the home's journal and artifacts. */
+export const servicesLayer = ({ config, home, experiment, budgetMicros, steps, onProgress }: ServicesOptions) =>
+  Layer.unwrapEffect(
+    Effect.gen(function* () {
+      const choice = yield* trainerChoice(config)
+      const budget = budgetMicros === undefined ? Budget.unlimited : Budget.layer(budgetMicros, (id) => steps.has(id))
+      return Layer.merge(Policies.layer(policiesOptions(choice)), Judge.layer).pipe(
+        Layer.provideMerge(ModelClients.layer({ config, run: experiment })),
+        Layer.provide(budget),
+        Layer.provideMerge(trainerLayer(choice, { folder: home.trainer, onProgress })),
+      )
+    }),
+  )
+
+const trainerChoice = ({ trainer }: UnderstudyConfig): Effect.Effect<TrainerChoice> =>
+  Effect.gen(function* () {
+    if (trainer.kind === "embedded") return trainer
+    const { keyVariable, url, tokenizers, dialect, places } = trainer
+    const key =
+      keyVariable === undefined ? Option.none<Redacted.Redacted>() : yield* Effect.option(Config.redacted(keyVariable))
+    return {
+      kind: "tinker",
+      url,
+      tokenizers,
+      ...(dialect === undefined ? {} : { dialect }),
+      ...(places === undefined ? {} : { places }),
+      ...(Option.isNone(key) ? {} : { apiKey: key.value }),
+    }
+  })

@@ -1,0 +1,89 @@
+/** The configured trainer, started when it is first needed, and the codecs of the models on it. */
+import { NodeContext, NodeHttpClient } from "@effect/platform-node"
+import { Effect, Layer } from "effect"
+import type { Redacted } from "effect"
+import { makeChatTemplate } from "../layers/llm/ChatTemplate.ts"
+import { loadTokenizer } from "../layers/llm/Tokenizer.ts"
+import { CheckpointFiles } from "../layers/training/CheckpointFiles.ts"
+import * as EmbeddedCheckpointFiles from "../layers/training/embedded/EmbeddedCheckpointFiles.ts"
+import { findInstall } from "../layers/training/embedded/EmbeddedInstall.ts"
+import { EmbeddedServer } from "../layers/training/embedded/EmbeddedServer.ts"
+import { lazyTrainer } from "../layers/training/lazyTrainer.ts"
+import type { PoliciesOptions } from "../layers/training/Policies.ts"
+import { hosted, skyrlJax } from "../layers/training/tinker/TinkerDialect.ts"
+import * as TinkerTrainer from "../layers/training/tinker/TinkerTrainer.ts"
+import { Misconfigured } from "../src/domain/LlmError.ts"
+import type { ModelSpec } from "../src/domain/ModelSpec.ts"
+
+export type TrainerChoice =
+  | { readonly kind: "embedded" }
+  | {
+      readonly kind: "tinker"
+      readonly url: string
+      readonly apiKey?: Redacted.Redacted
+      /** Default: SkyRL's. */
+      readonly dialect?: "skyrl" | "hosted"
+      /** Models that the server can hold at once. Default 2. */
+      readonly places?: number
+      /** Folders with the tokenizers of base models, in Hugging Face format, by the models' names. */
+      readonly tokenizers: Readonly<Record<string, string>>
+    }
+
+/** `folder` is the embedded trainer's own; `onProgress` gets one line for people now and then. */
+export const trainerLayer = (
+  choice: TrainerChoice,
+  options: { readonly folder: string; readonly onProgress: (line: string) => Effect.Effect<void> },
+) => {
+  if (choice.kind === "tinker") {
+    const dialect = choice.dialect === "hosted" ? hosted : skyrlJax
+    return Layer.merge(
+      TinkerTrainer.layer({ url: choice.url, apiKey: choice.apiKey, dialect }),
+      CheckpointFiles.layerKeptBy(choice.url),
+    ).pipe(Layer.provide(NodeHttpClient.layerUndici))
+  }
+  const server = Layer.unwrapEffect(
+    Effect.gen(function* () {
+      const install = yield* findInstall()
+      yield* options.onProgress("starting the embedded trainer")
+      return EmbeddedServer.layer({ install, ...options })
+    }),
+  )
+  const trainer = Layer.unwrapEffect(Effect.map(EmbeddedServer, ({ url }) => TinkerTrainer.layer({ url })))
+  return lazyTrainer(
+    { endpoint: "the embedded trainer", lossScale: skyrlJax.lossScale },
+    Layer.merge(trainer, EmbeddedCheckpointFiles.layer).pipe(
+      Layer.provide(server),
+      Layer.provide(Layer.merge(NodeContext.layer, NodeHttpClient.layerUndici)),
+    ),
+  )
+}
+
+/** How policies use the trainer: the embedded one has two places for adapters and works in waves of eight. */
+export const policiesOptions = (choice: TrainerChoice): PoliciesOptions => ({
+  places: choice.kind === "embedded" ? 2 : (choice.places ?? 2),
+  waves: choice.kind === "embedded" ? { size: 8, quietMillis: 200 } : { size: 64, quietMillis: 5 },
+  codec: (spec) =>
+    Effect.gen(function* () {
+      const folder = yield* tokenizerFolder(choice, spec)
+      const tokenizer = yield* loadTokenizer(folder)
+      return { tokenizer, template: makeChatTemplate(tokenizer) }
+    }).pipe(
+      Effect.mapError(({ message }) =>
+        Misconfigured.make({
+          endpoint: choice.kind === "embedded" ? "the embedded trainer" : choice.url,
+          model: spec.name,
+          detail: message,
+          advice: "Mend it, then run the same command again.",
+        }),
+      ),
+      Effect.provide(NodeContext.layer),
+    ),
+})
+
+const tokenizerFolder = (choice: TrainerChoice, { name }: ModelSpec) => {
+  if (choice.kind === "embedded") return Effect.map(findInstall(), ({ model }) => model.folder)
+  const folder = choice.tokenizers[name]
+  return folder === undefined
+    ? Effect.fail({ message: `the config names no tokenizer folder for it; add trainer.tokenizers["${name}"]` })
+    : Effect.succeed(folder)
+}

@@ -1,0 +1,36 @@
+/** Options that several verbs take. */
+import { Args, Options } from "@effect/cli"
+import { Option } from "effect"
+
+export const experimentFile = Args.file({ name: "experiment" }).pipe(
+  Args.withDescription("A file that exports Experiment.make(...)"),
+)
+
+export const json = Options.boolean("json").pipe(Options.withDescription("Print one JSON document on stdout"))
+
+export const home = Options.directory("home").pipe(
+  Options.withDescription("Folder that keeps everything a run makes (default: UNDERSTUDY_HOME, else .understudy)"),
+  Options.optional,
+)
+
+export const config = Options.file("config").pipe(
+  Options.withDescription("Config file (default: the nearest understudy.config.ts upwards)"),
+  Options.optional,
+)
+
+/** Changes to the experiment's `Corpus` steps. */
+export const corpus = {
+  corpus: Options.file("corpus").pipe(
+    Options.withDescription("Use this file (JSONL or JSONL.gz, WildChat schema) as the corpus"),
+    Options.optional,
+  ),
+  users: Options.choice("users", ["hashed-ip", "each-row"]).pipe(
+    Options.withDescription("Who wrote each conversation of the corpus: its hashed_ip, or every row a user of its own"),
+    Options.optional,
+  ),
+  skipInvalid: Options.boolean("skip-invalid").pipe(
+    Options.withDescription("Leave bad rows of the corpus out and count them, instead of stopping at the first"),
+  ),
+}
+
+export const orUndefined = <A>(option: Option.Option<A>): A | undefined => Option.getOrUndefined(option)

@@ -1,0 +1,57 @@
+/**
+ * Which simulated user trains the better assistant? One small model is trained against a role-playing simulator and
+ * against one fine-tuned on user turns; then every assistant meets every simulator, on prompts held out from both.
+ *
+ * Copy this file to make it yours. A seed, a persona or a simulator more is one entry in the marked line; what is
+ * already done stays done.
+ */
+import * as U from "understudy"
+
+export const study = (name: string, size = { sft: U.embeddedSft, grpo: U.embeddedGrpo, prompts: 16 }) => {
+  const split = U.Split({ corpus: U.embeddedCorpus() })
+  const base = U.Model.embedded
+  const { plain, impatient } = U.Personas
+  const conversing = U.embeddedConversing
+  const reward = {
+    _tag: "ChecklistReward" as const,
+    own: false, // the corpus' own checklists ask for longer answers than this model gives
+    checks: [
+      { kind: "ends-with-punctuation" },
+      { kind: "words", min: 4, max: 24 },
+      { kind: "addresses-user" },
+      { kind: "no-repetition" },
+    ] as const,
+  }
+
+  const simulator = {
+    "role-play": U.RolePlay({ model: base }),
+    "fine-tuned": U.FineTuned({ split, base, persona: plain, recipe: size.sft }),
+    // one more simulator here
+  }
+  const main = U.Grid.make({
+    axes: {
+      simulator,
+      model: { "SmolLM2-135M": base },
+      persona: { plain }, // one more persona here
+      seed: [1], // one more seed here
+    },
+    experiment: ({ model, ...cell }) =>
+      U.TrainAssistant({ split, base: model, reward, conversing, recipe: size.grpo, ...cell }),
+  })
+
+  return U.Experiment.make(name, {
+    grids: { main },
+    collect: ({ main }) => {
+      const assistants = { initial: U.InitialAssistant({ model: base }), ...U.Grid.steps(main) }
+      const column = (name: keyof typeof simulator, persona: U.Persona, heldOut = false) => {
+        return { simulator: name, persona, heldOut, step: simulator[name] }
+      }
+      const columns = [column("role-play", plain), column("fine-tuned", plain), column("role-play", impatient, true)]
+      const settings = { reward, conversing, prompts: size.prompts }
+      const matrix = U.crossMatrix({ split, assistants, columns, settings })
+      return [U.Report({ title: name, split, simulators: simulator, assistants, matrix })]
+    },
+  })
+}
+
+export default study("demo")

@@ -1,0 +1,121 @@
+/** A study's report from its home: the numbers of its `Report` step, with what journal and ledger know of the run. */
+import { Effect, Option, Schema } from "effect"
+import { createRequire } from "node:module"
+import { ReportJson } from "../layers/evaluation/report/ReportData.ts"
+import type { RunFacts } from "../layers/evaluation/report/RunFacts.ts"
+import { stepLabels } from "../layers/evaluation/report/stepLabels.ts"
+import { ModelSpec } from "../src/domain/ModelSpec.ts"
+import { ReportResult } from "../src/domain/Results.ts"
+import { ArtifactStore, CallJournal, Experiment, StepLedger } from "../src/index.ts"
+import type { Graph, Step } from "../src/index.ts"
+import { Report } from "./stages/Report.ts"
+import { outputOf } from "./Study.ts"
+import type { Study } from "./Study.ts"
+
+/** The experiment has no report, or not yet. */
+export class NoReport extends Schema.TaggedError<NoReport>()("NoReport", {
+  experiment: Schema.String,
+  detail: Schema.String,
+}) {
+  override get message() {
+    return `There is no report of ${this.experiment}: ${this.detail}`
+  }
+}
+
+export const studyReport = Effect.fn("studyReport")(function* (study: Study) {
+  const { experiment, graph } = study
+  const node = graph.nodes.find(({ step }) => step.stage === Report)
+  const none = (detail: string) => NoReport.make({ experiment: experiment.name, detail })
+  if (node === undefined) return yield* none("put a `Report` into its `collect`.")
+  const output = yield* outputOf(node.id)
+  if (Option.isNone(output)) return yield* none("its steps are not done. Run the experiment first.")
+  const { data: ref } = yield* Effect.orDie(Schema.decodeUnknown(ReportResult)(output.value))
+  const store = yield* ArtifactStore
+  const data = yield* Schema.decode(ReportJson)(Buffer.from(yield* store.get(ref)).toString("utf8")).pipe(
+    Effect.mapError(({ message }) => none(`its numbers are of another version: ${message}`)),
+  )
+  return { data, facts: yield* runFacts(study, node) }
+})
+
+const require = createRequire(import.meta.url)
+const { version } = require("understudy/package.json") as { readonly version: string }
+
+const runFacts = Effect.fnUntraced(function* ({ experiment, graph, files }: Study, report: Graph.Node) {
+  const journal = yield* CallJournal
+  const ledger = yield* StepLedger
+  const ids = new Set(graph.nodes.map(({ id }) => id))
+  const ofStudy = <A extends { readonly step: string }>(rows: ReadonlyArray<A>) =>
+    rows.filter(({ step }) => ids.has(step))
+  const totals = ofStudy(yield* journal.totals)
+  const failures = ofStudy(yield* journal.failures)
+  const lost = ofStudy(yield* journal.lost)
+  const done = (yield* ledger.list).filter(({ id }) => ids.has(id))
+  const facts: RunFacts = {
+    experiment: experiment.name,
+    cells: Experiment.cells(experiment).map(({ key, labels }) => ({ key, labels })),
+    version,
+    steps: labelledSteps(report, graph),
+    usage: grouped(totals, ({ role, model }) => `${role} ${model}`).map((rows) => ({
+      role: rows[0].role,
+      model: rows[0].model,
+      calls: sum(rows, ({ calls }) => calls),
+      promptTokens: sum(rows, ({ promptTokens }) => promptTokens),
+      completionTokens: sum(rows, ({ completionTokens }) => completionTokens),
+      money: sum(rows, ({ micros, failedMicros }) => micros + failedMicros) / 1e6,
+    })),
+    seconds: grouped(done, ({ stage }) => stage).map((rows) => ({
+      stage: rows[0].stage,
+      steps: rows.length,
+      seconds: sum(rows, ({ seconds }) => seconds ?? 0),
+    })),
+    failures: failures.map(({ role, model, reason, count }) => ({ role, model, reason, count })),
+    models: models(graph),
+    data: [...files].map(([path, sha256]) => ({ name: path.split("/").at(-1) ?? path, sha256 })),
+    interrupted: { calls: lost.length, sentAgain: lost.filter(({ sentAgain }) => sentAgain > 0).length },
+  }
+  return facts
+})
+
+/** Step ids under the labels that the report uses for its rows. */
+const labelledSteps = (report: Graph.Node, { ids }: Graph.Graph): Readonly<Record<string, string>> => {
+  const input = report.step.input as unknown as ReportInput
+  const idOf = (step: Step.AnyStep) => ids.get(step) ?? ""
+  const entries: Array<readonly [string, string]> = [[stepLabels.report, report.id]]
+  if (input.split !== undefined) entries.push([stepLabels.split, idOf(input.split)])
+  for (const [label, step] of Object.entries(input.simulators)) entries.push([stepLabels.simulator(label), idOf(step)])
+  for (const [label, step] of Object.entries(input.assistants)) entries.push([stepLabels.assistant(label), idOf(step)])
+  for (const cell of input.matrix) entries.push([stepLabels.evaluation(cell), idOf(cell.evaluation)])
+  return Object.fromEntries(entries)
+}
+
+interface ReportInput {
+  readonly simulators: Readonly<Record<string, Step.AnyStep>>
+  readonly assistants: Readonly<Record<string, Step.AnyStep>>
+  readonly matrix: ReadonlyArray<{
+    readonly assistant: string
+    readonly simulator: string
+    readonly persona: string
+    readonly evaluation: Step.AnyStep
+  }>
+  readonly split?: Step.AnyStep
+}
+
+/** Every model that a step names, each once. */
+const models = ({ nodes }: Graph.Graph) => {
+  const found = new Map<string, ModelSpec>()
+  for (const { step } of nodes)
+    for (const value of Object.values(step.input)) if (Schema.is(ModelSpec)(value)) found.set(value.name, value)
+  return [...found.values()].map(({ name, revision }) => ({ name, revision: revision ?? null }))
+}
+
+const grouped = <A>(rows: ReadonlyArray<A>, by: (row: A) => string): ReadonlyArray<readonly [A, ...Array<A>]> => {
+  const groups = new Map<string, [A, ...Array<A>]>()
+  for (const row of rows) {
+    const group = groups.get(by(row))
+    if (group === undefined) groups.set(by(row), [row])
+    else group.push(row)
+  }
+  return [...groups.values()]
+}
+
+const sum = <A>(rows: ReadonlyArray<A>, of: (row: A) => number) => rows.reduce((total, row) => total + of(row), 0)
