@@ -17,6 +17,10 @@ export const ChecklistReward = Schema.TaggedStruct("ChecklistReward", {
   /** Of the share of copied words and of repeated words. */
   copying: Schema.optionalWith(weight, { default: () => 0.5 }),
   repetition: Schema.optionalWith(weight, { default: () => 0.5 }),
+  /** Of the share of the reply's content words that are the user's own, above `above`, full where all of them are. */
+  echo: Schema.optionalWith(Schema.Struct({ above: Schema.Number.pipe(Schema.between(0, 0.99)), weight }), {
+    default: () => ({ above: 0.5, weight: 0.5 }),
+  }),
   /** Of the distance below `floor` (nats per token under the initial model), full at one nat below. */
   fluency: Schema.optionalWith(Schema.Struct({ floor: Schema.Number, weight }), {
     default: () => ({ floor: -3.5, weight: 0.5 }),

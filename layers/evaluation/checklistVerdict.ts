@@ -3,7 +3,7 @@ import { Effect, Schema } from "effect"
 import { InvalidOutput } from "../../src/domain/LlmError.ts"
 import type { Verdict } from "../../src/domain/Rollout.ts"
 import { Check, repliesOf, scoreChecklist } from "./Checklist.ts"
-import { copyShare, repetition } from "./Parroting.ts"
+import { copyShare, echoShare, repetition } from "./Parroting.ts"
 import type { Judged } from "./Judge.ts"
 import type { ChecklistReward } from "./Reward.ts"
 
@@ -13,13 +13,26 @@ export const checklistVerdict = (reward: ChecklistReward, { dialogue, prompt, fl
     const replies = repliesOf(dialogue.messages)
     const { score: checklist, results } = scoreChecklist([...reward.checks, ...own], replies)
     const copying = mean(replies.map(({ reply, userMessages }) => copyShare(reply, userMessages)))
+    const echo = mean(replies.map(({ reply, userMessages }) => echoShare(reply, userMessages)))
     const repeated = mean(replies.map(({ reply }) => repetition(reply)))
     const disfluency = fluency === undefined ? 0 : Math.min(Math.max(reward.fluency.floor - fluency, 0), 1)
-    const penalty = reward.copying * copying + reward.repetition * repeated + reward.fluency.weight * disfluency
+    const echoed = Math.max(echo - reward.echo.above, 0) / (1 - reward.echo.above)
+    const penalty =
+      reward.copying * copying +
+      reward.repetition * repeated +
+      reward.echo.weight * echoed +
+      reward.fluency.weight * disfluency
     return {
       reward: Math.min(Math.max(checklist - penalty, 0), 1),
       checks: results,
-      measures: { checklist, copying, repetition: repeated, penalty, ...(fluency === undefined ? {} : { fluency }) },
+      measures: {
+        checklist,
+        copying,
+        echo,
+        repetition: repeated,
+        penalty,
+        ...(fluency === undefined ? {} : { fluency }),
+      },
     } satisfies Verdict
   }).pipe(
     Effect.mapError(({ message }) =>

@@ -54,7 +54,7 @@ export class Policies extends Context.Tag("understudy/layers/training/Policies")
     ) => Effect.Effect<TrainedStep, PolicyError>
     /** Saves weights and optimizer as an artifact, unless the journal names one that is still there. */
     readonly save: (policy: Policy, caller: Caller) => Effect.Effect<ArtifactRef, PolicyError>
-    /** Largest differences seen between replayed and journaled log-probabilities, by identity. Empty: no drift. */
+    /** Largest differences (nats) beyond the tolerance between replayed and journaled results, by identity. */
     readonly drift: Effect.Effect<ReadonlyMap<string, number>>
   }
 >() {
@@ -65,6 +65,8 @@ export interface PoliciesOptions {
   /** Models that the trainer can hold at once. */
   readonly places: number
   readonly waves: WaveOptions
+  /** Nats by which a replayed training result may differ from the journaled one. Default 0: bit-equal. */
+  readonly tolerance?: number
   /** What the trainer calls a base model. Default: its own name. */
   readonly serverName?: (spec: ModelSpec) => string
   /** Tokenizer and chat template of a base model. */
@@ -76,7 +78,13 @@ export interface Codec {
   readonly template: ChatTemplate
 }
 
-const make = Effect.fnUntraced(function* ({ places, waves, codec, serverName = ({ name }) => name }: PoliciesOptions) {
+const make = Effect.fnUntraced(function* ({
+  places,
+  waves,
+  codec,
+  tolerance = 0,
+  serverName = ({ name }) => name,
+}: PoliciesOptions) {
   const trainer = yield* Trainer
   const journal = yield* CallJournal
   const files = yield* CheckpointFiles
@@ -107,7 +115,7 @@ const make = Effect.fnUntraced(function* ({ places, waves, codec, serverName = (
       if (Option.isNone(known)) return
       const before = yield* Effect.option(decodeLogprobs(known.value.answer))
       const difference = Option.match(before, { onNone: () => 0, onSome: (kept) => largestDifference(kept, logprobs) })
-      if (difference > 0) drifts.set(identity, difference)
+      if (difference > tolerance) drifts.set(identity, difference)
     }),
   })
 

@@ -66,5 +66,11 @@ export const checkpointOf = ({ base, rank, seed, identity }: Policy, state: Arti
   state,
 })
 
+/** The largest drift that was seen at the identities of these states, as results hold it. */
+export const driftOf = (drifts: ReadonlyMap<string, number>, states: ReadonlyArray<{ readonly identity: string }>) => {
+  const found = states.flatMap(({ identity }) => drifts.get(identity) ?? [])
+  return found.length === 0 ? {} : { drift: Math.max(...found) }
+}
+
 /** The identity of the base model itself, as what is sampled without an adapter. */
 export const baseIdentity = (base: ModelSpec) => contentHash(["base", base])

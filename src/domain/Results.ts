@@ -49,6 +49,12 @@ export type RolePlayResult = typeof RolePlayResult.Type
 export const Perplexity = Schema.Struct({ before: Schema.Number, after: Schema.Number, tokens: Schema.Int })
 export type Perplexity = typeof Perplexity.Type
 
+/**
+ * Largest difference in nats between a training result as it was journaled and as it came out when it was replayed
+ * after an interruption; absent where there was none, or none beyond what the trainer declares (contract 2).
+ */
+const Drift = Schema.optional(Schema.Number)
+
 /** A simulator fine-tuned on real user turns. `losses` are nats per trained token, one for each optimizer step. */
 export const FineTunedResult = Schema.TaggedStruct("FineTuned", {
   checkpoint: Checkpoint,
@@ -56,6 +62,7 @@ export const FineTunedResult = Schema.TaggedStruct("FineTuned", {
   /** Probability of ending where the user ended, before and after; mean over held-out conversations. */
   ending: Schema.Struct({ before: Schema.Number, after: Schema.Number }),
   losses: Schema.Array(Schema.Number),
+  drift: Drift,
   seconds: Schema.Number,
 })
 export type FineTunedResult = typeof FineTunedResult.Type
@@ -72,6 +79,7 @@ export type FailureCount = typeof FailureCount.Type
 
 /** One GRPO iteration. Means are over rollouts with a verdict; `kl` is the mean sampled-token estimate, in nats. */
 export const Iteration = Schema.Struct({
+  drift: Drift,
   index: Schema.Int,
   identity: Schema.String,
   reward: Schema.Number,

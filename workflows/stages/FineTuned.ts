@@ -2,7 +2,7 @@
 import { Clock, Effect, Schema } from "effect"
 import { userSystem } from "../../layers/generation/FlippedUser.ts"
 import { Policies } from "../../layers/training/Policies.ts"
-import { checkpointOf, fromCheckpoint, untrained } from "../../layers/training/Policy.ts"
+import { checkpointOf, driftOf, fromCheckpoint, untrained } from "../../layers/training/Policy.ts"
 import { leavingProbability, perplexity, sftDatum } from "../../layers/training/SftDatums.ts"
 import { crossEntropyDatum, draw, sftSteps, SftRecipe } from "../../layers/training/SftRecipe.ts"
 import type { ArtifactRef } from "../../src/domain/Artifact.ts"
@@ -14,7 +14,12 @@ import { conversations } from "./conversations.ts"
 import { asStageFailure } from "./failures.ts"
 
 const Measured = Schema.Struct({ perplexity: Schema.Number, tokens: Schema.Int, leaving: Schema.Number })
-const Chunk = Schema.Struct({ checkpoint: Checkpoint, losses: Schema.Array(Schema.Number), seconds: Schema.Number })
+const Chunk = Schema.Struct({
+  checkpoint: Checkpoint,
+  losses: Schema.Array(Schema.Number),
+  drift: Schema.optional(Schema.Number),
+  seconds: Schema.Number,
+})
 
 export const FineTuned = Stage.make({
   name: "FineTuned",
@@ -76,7 +81,8 @@ export const FineTuned = Stage.make({
             }
             const state = yield* asStageFailure(policies.save(policy, caller))
             const seconds = ((yield* Clock.currentTimeMillis) - began) / 1000
-            return { checkpoint: checkpointOf(policy, state), losses, seconds }
+            const drift = driftOf(yield* policies.drift, policy.pending)
+            return { checkpoint: checkpointOf(policy, state), losses, ...drift, seconds }
           }),
         )
 
@@ -88,10 +94,12 @@ export const FineTuned = Stage.make({
       const before = yield* measure("before", null)
       let last: typeof Chunk.Type | undefined
       const losses: Array<number> = []
+      const drifts: Array<number> = []
       let seconds = 0
       for (let first = 0; first < steps; first += recipe.saveEvery) {
         last = yield* train(first, last?.checkpoint ?? null)
         losses.push(...last.losses)
+        drifts.push(...(last.drift === undefined ? [] : [last.drift]))
         seconds += last.seconds
       }
       // There is at least one conversation, so at least one step.
@@ -102,6 +110,7 @@ export const FineTuned = Stage.make({
         perplexity: { before: before.perplexity, after: after.perplexity, tokens: after.tokens },
         ending: { before: before.leaving, after: after.leaving },
         losses,
+        ...(drifts.length === 0 ? {} : { drift: Math.max(...drifts) }),
         seconds,
       })
     }),

@@ -10,7 +10,7 @@ import { rollOut } from "../../layers/evaluation/rollOut.ts"
 import type { RolledOut } from "../../layers/evaluation/rollOut.ts"
 import { GrpoRecipe, iterationBatch, promptsOf } from "../../layers/training/GrpoRecipe.ts"
 import { Policies } from "../../layers/training/Policies.ts"
-import { checkpointOf, fromCheckpoint, untrained } from "../../layers/training/Policy.ts"
+import { checkpointOf, driftOf, fromCheckpoint, untrained } from "../../layers/training/Policy.ts"
 import type { Conversation } from "../../src/domain/Conversation.ts"
 import { ModelSpec } from "../../src/domain/ModelSpec.ts"
 import { deriveSeed } from "../../src/domain/Seed.ts"
@@ -95,6 +95,7 @@ export const TrainAssistant = Stage.make({
               failures: failureCounts(records),
               transcripts: yield* rollouts.write(records),
               state,
+              ...driftOf(yield* policies.drift, [trained.policy]),
               seconds: {
                 sampling: (sampled - began) / 1000,
                 training: (learnt - sampled) / 1000,

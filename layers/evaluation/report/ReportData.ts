@@ -144,6 +144,10 @@ export const ReportData = Schema.Struct({
   turnLengths: Schema.Array(TurnLengths),
   endings: Schema.Array(EndingRow),
   curves: Schema.Array(Curve),
+  /** Of simulators and assistants whose training came out differently when it was replayed, in nats. */
+  drift: Schema.optionalWith(Schema.Array(Schema.Struct({ label: Schema.String, nats: Schema.Number })), {
+    default: () => [],
+  }),
   samples: Schema.Array(Sample),
   failures: Schema.Array(FailureRow),
   provenance: Schema.Array(Provenance),

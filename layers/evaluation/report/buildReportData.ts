@@ -45,6 +45,7 @@ export const buildReportData = (inputs: ReportInputs): ReportData => {
     turnLengths: turnLengths(inputs),
     endings: endings(inputs),
     curves: curves(inputs),
+    drift: drift(inputs),
     samples: samples(inputs),
     failures: failures(inputs),
     provenance: provenance(inputs),
@@ -70,6 +71,20 @@ const curves = ({ assistants }: ReportInputs): ReportData["curves"] =>
           },
         ],
   )
+
+const drift = ({ simulators, assistants }: ReportInputs): ReportData["drift"] =>
+  [
+    ...Object.entries(simulators).map(([label, result]) => ({
+      label: `the simulator ${label}`,
+      seen: result._tag === "FineTuned" ? [result.drift ?? 0] : [],
+    })),
+    ...Object.entries(assistants).map(([label, result]) => ({
+      label: `the assistant ${label}`,
+      seen: result._tag === "Assistant" ? result.curve.map((point) => point.drift ?? 0) : [],
+    })),
+  ]
+    .map(({ label, seen }) => ({ label, nats: Math.max(0, ...seen) }))
+    .filter(({ nats }) => nats > 0)
 
 const provenance = ({ simulators, assistants, matrix }: ReportInputs): ReportData["provenance"] => [
   ...Object.keys(simulators).map((label) => ({ label: stepLabels.simulator(label), transcripts: [] })),

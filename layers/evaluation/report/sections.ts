@@ -1,6 +1,7 @@
 /** The sections of a report in reading order; those without content are left out. */
 import { canShow, cantShow, caveatOf } from "./limits.ts"
 import { findings, matrixTable } from "./findings.ts"
+import { significant } from "./numbers.ts"
 import type { ReportData } from "./ReportData.ts"
 import type { RunFacts } from "./RunFacts.ts"
 import { curveTable, endingTable, gapTable, lengthTable, measureTable, perplexityTable } from "./scienceTables.ts"
@@ -119,6 +120,13 @@ const failures = (data: ReportData, facts: RunFacts): ReadonlyArray<Block> => {
         )
       : []),
     callFailureTable(facts),
+    ...data.drift.map(
+      ({ label, nats }) =>
+        ({
+          kind: "text",
+          text: `Training of ${label} drifted: replayed after an interruption, its log-probabilities differ from the journaled ones by up to ${significant(nats)} nats.`,
+        }) as const,
+    ),
     {
       kind: "text",
       text:

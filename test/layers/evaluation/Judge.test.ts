@@ -62,9 +62,10 @@ describe("a checklist judge", () => {
       const plain = yield* verdict(checklist, judged(["Take the night train to Oslo."], -2))
       const echo = yield* verdict(checklist, judged(["Which train goes to Oslo tonight."], -2))
       const odd = yield* verdict(checklist, judged(["Take the night train to Oslo."], -9))
+      const moved = yield* verdict(checklist, judged(["Tonight: train, Oslo!"], -2))
       const loop = yield* verdict(checklist, judged(["Oslo Oslo Oslo Oslo Oslo Oslo."], -2))
       assert.strictEqual(plain.reward, 1)
-      for (const { reward } of [echo, odd, loop]) assert.isAtMost(reward, 0.7)
+      for (const { reward } of [echo, moved, odd, loop]) assert.isAtMost(reward, 0.7)
     }).pipe(Effect.provide(layer)),
   )
 })

@@ -1,6 +1,6 @@
 import { NodeHttpClient } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Schema } from "effect"
 import { mkdtempSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -8,11 +8,12 @@ import { makeChatTemplate } from "../../../layers/llm/ChatTemplate.ts"
 import { makeTokenizer } from "../../../layers/llm/Tokenizer.ts"
 import { CheckpointFiles } from "../../../layers/training/CheckpointFiles.ts"
 import { Policies } from "../../../layers/training/Policies.ts"
-import { checkpointOf, fromCheckpoint, untrained } from "../../../layers/training/Policy.ts"
+import { advance, checkpointOf, driftOf, fromCheckpoint, untrained } from "../../../layers/training/Policy.ts"
 import type { Policy, TrainingRequest } from "../../../layers/training/Policy.ts"
 import * as TinkerTrainer from "../../../layers/training/tinker/TinkerTrainer.ts"
 import { ArtifactStore } from "../../../src/index.ts"
 import { CallJournal } from "../../../src/journal/CallJournal.ts"
+import { callKey } from "../../../src/journal/CallKey.ts"
 import { scriptedTinker } from "../../support/ScriptedTinker.ts"
 import { config, vocabulary } from "../../support/tinyTokenizer.ts"
 import { adam, datum, quick } from "./tinker/tinkerFixtures.ts"
@@ -39,12 +40,12 @@ const codec = () => {
 }
 
 /** Policies over a home folder and a trainer, as a process has them. */
-const services = (url: string, home: string) =>
-  Policies.layer({ places: 2, waves: { size: 4, quietMillis: 1 }, codec }).pipe(
+const services = (url: string, home: string, tolerance = 0) =>
+  Policies.layer({ places: 2, waves: { size: 4, quietMillis: 1 }, tolerance, codec }).pipe(
     Layer.provide(TinkerTrainer.layer({ url, timing: quick })),
     Layer.provide(CheckpointFiles.layerKeptBy(url)),
     Layer.provide(ArtifactStore.layer(join(home, "artifacts"))),
-    Layer.provide(CallJournal.layer(join(home, "journal.db"))),
+    Layer.provideMerge(CallJournal.layer(join(home, "journal.db"))),
     Layer.provide(NodeHttpClient.layerUndici),
   )
 
@@ -115,6 +116,43 @@ describe("Policies", () => {
         return yield* sampled(policy, 9)
       }).pipe(Effect.provide(services(server.url, folder)))
       assert.deepStrictEqual(resumed, uninterrupted)
+    }),
+  )
+
+  it.scopedLive("tells by how much a replayed step differs from what was journaled", () =>
+    Effect.gen(function* () {
+      const server = yield* scriptedTinker()
+      const folder = home()
+      const differences = (change: number) =>
+        Effect.gen(function* () {
+          const policies = yield* Policies
+          const { policy, logprobs } = yield* policies.train(start, request(1), trainer)
+          const other = advance(start, request(2))
+          // As a trainer that computes otherwise would have answered, before the run was interrupted.
+          yield* (yield* CallJournal).call({
+            key: callKey({ kind: "train", model: other.identity, body: {}, sampleIndex: 0, scope: "" }),
+            kind: "train",
+            ...trainer,
+            model: base.name,
+            request: {},
+            answer: Schema.Array(Schema.Array(Schema.Number)),
+            send: () =>
+              Effect.succeed({
+                answer: logprobs.map((row) => row.map((value) => value + change)),
+                usage: { promptTokens: 0, completionTokens: 0 },
+                micros: 0,
+              }),
+          })
+          yield* policies.train(start, request(2), trainer)
+          yield* sampled(other, 1)
+          const drift = yield* policies.drift
+          return { ...driftOf(drift, [other]), replayed: driftOf(drift, [policy]) }
+        })
+      const found = yield* Effect.provide(differences(0.25), services(server.url, folder, 0.1))
+      assert.closeTo(found.drift ?? 0, 0.25, 1e-6)
+      assert.deepStrictEqual(found.replayed, {})
+      const within = yield* Effect.provide(differences(0.05), services(server.url, home(), 0.1))
+      assert.isUndefined(within.drift)
     }),
   )
 
