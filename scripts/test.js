@@ -1,11 +1,31 @@
-// `npm test`: installs what is missing, then runs the test suite. Arguments go to vitest.
+// `npm test`: installs what is missing, runs the test suite, then the tests on the real trainer (some minutes).
+//
+//   npm test -- PATH ...    these tests alone, as vitest takes them; the trainer is neither set up nor used
+//   npm run test:real       the tests on the real trainer alone
 import { spawnSync } from "node:child_process"
-import { dirname, join } from "node:path"
-import { fileURLToPath } from "node:url"
+import { join } from "node:path"
 import { ensureNode } from "./ensureNode.js"
+import { setupTrainer } from "./setup.js"
+import { SetupError, root } from "./setupTools.js"
 
-const root = join(dirname(fileURLToPath(import.meta.url)), "..")
-ensureNode()
-const vitest = join(root, "node_modules", "vitest", "vitest.mjs")
-const run = spawnSync(process.execPath, [vitest, "run", ...process.argv.slice(2)], { cwd: root, stdio: "inherit" })
-process.exit(run.status ?? 1)
+const vitest = (...args) => {
+  const file = join(root, "node_modules", "vitest", "vitest.mjs")
+  return spawnSync(process.execPath, [file, "run", ...args], { cwd: root, stdio: "inherit" }).status ?? 1
+}
+
+const main = async (args) => {
+  ensureNode()
+  const onlyReal = args[0] === "--real"
+  if (args.length > 0 && !onlyReal) return vitest(...args)
+  try {
+    await setupTrainer()
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error
+    console.error(`understudy: ${error.message}`)
+    return 1
+  }
+  const status = onlyReal ? 0 : vitest()
+  return status === 0 ? vitest("--config", "vitest.real.config.ts", ...args.slice(1)) : status
+}
+
+process.exitCode = await main(process.argv.slice(2))

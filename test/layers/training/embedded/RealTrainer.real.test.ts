@@ -1,4 +1,4 @@
-/** The real server, real processes. Takes minutes and memory, so only with UNDERSTUDY_TRAINER=1 and after set-up. */
+/** The real server, real processes. */
 import { FetchHttpClient } from "@effect/platform"
 import { NodeContext } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
@@ -15,7 +15,7 @@ import { make as makeTrainer } from "../../../../layers/training/tinker/TinkerTr
 const platform = Layer.merge(NodeContext.layer, FetchHttpClient.layer)
 const home = () => mkdtempSync(join(tmpdir(), "understudy-trainer-"))
 
-describe.skipIf(process.env["UNDERSTUDY_TRAINER"] !== "1")("the embedded trainer", () => {
+describe("the embedded trainer", () => {
   it.scopedLive(
     "is restarted when it dies, keeps its port, and ends with its scope",
     () =>
