@@ -42,6 +42,8 @@ interface Loaded {
   sampler: { readonly identity: string; readonly path: string } | undefined
   /** How many are sampling it now. */
   busy: number
+  /** A step is under way or about to be: nobody may begin to sample. */
+  stepping: boolean
   used: number
 }
 
@@ -72,13 +74,22 @@ export const makeLiveModels = Effect.fn("LiveModels.make")(function* <E>(options
       Scope.extend(scope),
       Effect.onError(() => Scope.close(scope, Exit.void)),
     )
-    const one: Loaded = { identity: start.identity, model, scope, sampler: undefined, busy: 0, used: 0 }
+    const one: Loaded = {
+      identity: start.identity,
+      model,
+      scope,
+      sampler: undefined,
+      busy: 0,
+      stepping: false,
+      used: 0,
+    }
     loaded.add(one)
     return one
   })
 
   const step = Effect.fnUntraced(function* (one: Loaded, pending: PendingStep) {
     const { datums, loss, adam } = pending.request
+    one.stepping = true
     yield* Effect.repeat(Effect.sleep(idlePollMillis), { while: () => one.busy > 0 }).pipe(
       Effect.when(() => one.busy > 0),
     )
@@ -86,6 +97,7 @@ export const makeLiveModels = Effect.fn("LiveModels.make")(function* <E>(options
     const both = [one.model.forwardBackward(datums, loss), one.model.optimStep(adam)] as const
     const [result] = yield* Effect.all(both, { concurrency: 2 }).pipe(Effect.onError(() => drop(one)))
     one.identity = pending.identity
+    one.stepping = false
     yield* options.onResult(pending, result)
   })
 
@@ -108,6 +120,25 @@ export const makeLiveModels = Effect.fn("LiveModels.make")(function* <E>(options
     return path
   })
 
+  const load = Effect.fnUntraced(function* (policy: Policy) {
+    const one = yield* materialise(policy)
+    return { one, path: yield* samplerPath(one) }
+  })
+
+  /** What needs no loading waits for no turn: rollouts ask in crowds. */
+  const sampleable = ({ identity }: Policy) => {
+    for (const one of loaded)
+      if (one.identity === identity && one.sampler?.identity === identity && !one.stepping)
+        return { one, path: one.sampler.path }
+    return undefined
+  }
+
+  const hold = <A extends { readonly one: Loaded }>(held: A): A => {
+    held.one.busy += 1
+    held.one.used = clock++
+    return held
+  }
+
   const again = <A, E2>(effect: Effect.Effect<A, E2>) =>
     effect.pipe(
       Effect.tapError((error) => (isLost(error) ? dropAll : Effect.void)),
@@ -119,12 +150,12 @@ export const makeLiveModels = Effect.fn("LiveModels.make")(function* <E>(options
       Effect.flatMap(materialise(policy), ({ model }) => use(model)).pipe(turn.withPermits(1), again),
     sampling: (policy, use) =>
       Effect.acquireUseRelease(
-        Effect.gen(function* () {
-          const one = yield* materialise(policy)
-          const path = yield* samplerPath(one)
-          one.busy += 1
-          return { one, path }
-        }).pipe(turn.withPermits(1), Effect.interruptible),
+        Effect.suspend(() => {
+          const found = sampleable(policy)
+          return found === undefined
+            ? Effect.map(load(policy), hold).pipe(turn.withPermits(1), Effect.interruptible)
+            : Effect.succeed(hold(found))
+        }),
         ({ path }) => use(path),
         ({ one }) => Effect.sync(() => (one.busy -= 1)),
       ).pipe(again),

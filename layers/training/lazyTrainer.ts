@@ -20,11 +20,12 @@ export const lazyTrainer = <E extends { readonly message: string }, R>(
       const context = yield* Effect.context<R>()
       const turn = yield* Effect.makeSemaphore(1)
       let running: Context.Context<Trainer | CheckpointFiles> | undefined
-      const started: Effect.Effect<Context.Context<Trainer | CheckpointFiles>, TrainerError> = Effect.suspend(() =>
+      const startOnce: Effect.Effect<Context.Context<Trainer | CheckpointFiles>, TrainerError> = Effect.suspend(() =>
         running === undefined
           ? Effect.flatMap(Scope.fork(scope, ExecutionStrategy.sequential), build)
           : Effect.succeed(running),
       ).pipe(turn.withPermits(1))
+      const started = Effect.suspend(() => (running === undefined ? startOnce : Effect.succeed(running)))
       const build = (own: Scope.Scope) =>
         Layer.buildWithScope(start, own).pipe(
           Effect.provide(context),
