@@ -4,12 +4,12 @@
  * cache. Starting is idempotent, and a step that failed earlier is resumed.
  */
 import { Deferred, Duration, Effect, Layer, Option, Schema } from "effect"
-import { contentHash } from "../domain/CanonicalJson.ts"
 import { StepLedger } from "../journal/StepLedger.ts"
 import * as Execution from "./Execution.ts"
 import type { Graph, Node } from "./Graph.ts"
 import type { AnyStage } from "./Stage.ts"
 import type { StageFailure } from "./StageFailure.ts"
+import { consumedHash, isDone, outputHash } from "./Standing.ts"
 import { isStep } from "./Step.ts"
 import type { AnyStep } from "./Step.ts"
 
@@ -52,12 +52,15 @@ export const run = (graph: Graph, options: { readonly concurrency: number; reado
       })
 
     const ledger = yield* StepLedger
+    /** Of the outputs of the steps that are done. */
+    const hashes = new Map<string, string>()
     const execute = Effect.fnUntraced(function* (node: Node, above: ReadonlyMap<string, unknown>) {
       const { stage } = node.step
-      const consumed = contentHash(node.upstream.map((id) => hashOf(above.get(id))))
-      const known = yield* ledger.find(node.id)
-      if (Option.isSome(known) && known.value.state === "done" && known.value.consumed === consumed) {
-        return { _tag: "Done", output: decodeOutput(stage, JSON.parse(known.value.output ?? "null")) } satisfies Outcome
+      const consumed = consumedHash(node.upstream.map((id) => hashes.get(id) ?? ""))
+      const known = Option.getOrUndefined(yield* ledger.find(node.id))
+      if (isDone(known, consumed)) {
+        hashes.set(node.id, outputHash(known.output))
+        return { _tag: "Done", output: decodeOutput(stage, JSON.parse(known.output)) } satisfies Outcome
       }
       inputs.set(
         node.id,
@@ -81,8 +84,9 @@ export const run = (graph: Graph, options: { readonly concurrency: number; reado
       )
       if (settled?._tag === "Complete") {
         const encoded = yield* settled.exit
-        const seconds = Duration.toSeconds(duration)
-        yield* ledger.record({ ...row, state: "done", output: JSON.stringify(encoded), seconds })
+        const output = JSON.stringify(encoded) ?? "null"
+        hashes.set(node.id, outputHash(output))
+        yield* ledger.record({ ...row, state: "done", output, seconds: Duration.toSeconds(duration) })
         return { _tag: "Done", output: decodeOutput(stage, encoded) } satisfies Outcome
       }
       const found = failures.get(node.id) ?? []
@@ -109,8 +113,6 @@ export const run = (graph: Graph, options: { readonly concurrency: number; reado
   })
 
 const decodeOutput = (stage: AnyStage, encoded: unknown) => Schema.decodeUnknownSync(stage.output)(encoded)
-
-const hashOf = (output: unknown) => contentHash(JSON.parse(JSON.stringify(output)))
 
 /** An input as the body sees it: every step replaced by its output. */
 const resolve = (value: unknown, outputOf: (step: AnyStep) => unknown): unknown => {
