@@ -1,6 +1,5 @@
-// Installs the locked node packages unless this lock file's packages are already there. `npm ci` would refuse a lock
-// that lacks the binaries of other platforms; `npm install` takes the locked versions and their hashes all the same.
-// The stamp is written last, so an interrupted install is repeated.
+// Installs the locked node packages unless this lock file's packages are already there. The stamp is written last, so an
+// interrupted install is repeated.
 import { spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
@@ -17,7 +16,7 @@ export const ensureNode = () => {
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return
   console.error("understudy: installing node packages (compiling SQLite takes a minute or two) ...")
   const started = Date.now()
-  const done = spawnSync("npm", ["install", "--no-save", "--no-audit", "--no-fund"], {
+  const done = spawnSync("npm", ["ci", "--no-audit", "--no-fund"], {
     cwd: root,
     stdio: ["ignore", "ignore", "inherit"],
   })
