@@ -28,7 +28,10 @@ export type Row = Readonly<Record<string, unknown>>
 export interface Format {
   /** Raised with every change of the tables; a newer file is refused. */
   readonly version: number
+  /** Of the present version; each statement may run again on a file that has the table. */
   readonly tables: ReadonlyArray<string>
+  /** What leads from format 1 to 2, from 2 to 3 and so on, for writers. Readers take an older file as it is. */
+  readonly upgrades?: ReadonlyArray<ReadonlyArray<string>>
 }
 
 /**
@@ -47,8 +50,11 @@ export const openWriter = (file: string, format: Format) =>
     )
     yield* database.run("PRAGMA journal_mode = WAL")
     yield* database.run("PRAGMA synchronous = FULL")
+    const [row] = yield* database.run("PRAGMA user_version")
+    const found = Number(row?.["user_version"] ?? 0)
+    const upgrades = found === 0 ? [] : (format.upgrades ?? []).slice(found - 1).flat()
     yield* Effect.forEach(
-      ["BEGIN IMMEDIATE", ...format.tables, `PRAGMA user_version = ${format.version}`, "COMMIT"],
+      ["BEGIN IMMEDIATE", ...upgrades, ...format.tables, `PRAGMA user_version = ${format.version}`, "COMMIT"],
       (s) => database.run(s),
     )
     return database
