@@ -104,7 +104,8 @@ interface Spent {
 
 const nothing: Spent = { calls: 0, work: 0, micros: 0 }
 
-const weigh = (promptTokens: number, completionTokens: number) => completionTokens + promptTokens / 5
+/** Tokens as they stand for time. */
+export const weigh = (promptTokens: number, completionTokens: number) => completionTokens + promptTokens / 5
 
 const duration = (seconds: number) => {
   const whole = Math.round(seconds)

@@ -1,43 +1,51 @@
-/** An experiment made ready: its steps with their ids, what the ledger has of them, and its plan. Nothing has run. */
+/** An experiment made ready: its steps with their ids, what the home has of them, and its plan. Nothing has run. */
 import { Effect, Option } from "effect"
-import { Experiment, Graph, Plan, StepLedger } from "../src/index.ts"
-import type { ModelSpec, Price } from "../src/domain/ModelSpec.ts"
+import { CallJournal, Experiment, Graph, Plan, Standing, StepLedger } from "../src/index.ts"
 import type { UnderstudyConfig } from "./config/UnderstudyConfig.ts"
+import { priceOf } from "./models.ts"
+import type { Changes } from "./RunRecord.ts"
 
 export interface Study {
   readonly experiment: Experiment.Experiment<unknown>
   readonly graph: Graph.Graph
   readonly files: Graph.FileHashes
+  /** The experiment file (absolute) and what the command line changed in it; undefined when made in a program. */
+  readonly source: { readonly file: string; readonly changes: Changes } | undefined
 }
 
-export const makeStudy = (experiment: Experiment.Experiment<unknown>, files: Graph.FileHashes): Study => {
+/** Throws `InvalidInput` or `NotCanonical` for a step whose inputs can't be hashed. */
+export const makeStudy = (
+  experiment: Experiment.Experiment<unknown>,
+  files: Graph.FileHashes,
+  source?: Study["source"],
+): Study => {
   const roots = [...Experiment.cells(experiment).map(({ step }) => step), ...experiment.collected]
-  return { experiment, files, graph: Graph.make(roots, files) }
+  return { experiment, files, graph: Graph.make(roots, files), source }
 }
 
-/** The plan as the home stands: what is done, what is left, and its price by the config. */
-export const planStudy = Effect.fn("planStudy")(function* ({ experiment, files }: Study, config: UnderstudyConfig) {
-  const ledger = yield* StepLedger
-  const states = new Map((yield* ledger.list).map(({ id, state }) => [id, state]))
-  return Plan.make(experiment, {
-    files,
+/** The plan as the home stands: what is done, what is paid, what is left, and its price by the config. */
+export const planStudy = Effect.fn("planStudy")(function* ({ experiment, graph }: Study, config: UnderstudyConfig) {
+  const standings = yield* standingsOf(graph.nodes)
+  const journal = yield* CallJournal
+  return Plan.make(experiment, graph, {
     stateOf: (id) => {
-      const state = states.get(id)
-      return state === "done" || state === "suspended" ? state : "to-run"
+      const standing = standings.get(id)
+      return standing === "done" || standing === "suspended" ? standing : "to-run"
     },
+    paid: (yield* journal.totals).map(({ micros, failedMicros, ...row }) => ({
+      ...row,
+      micros: micros + failedMicros,
+    })),
     priceOf: priceOf(config),
   })
 })
 
-/** What a model costs: nothing on the own trainer, the config's price on an endpoint, unknown without one. */
-export const priceOf =
-  ({ models, trainer }: UnderstudyConfig) =>
-  ({ provider, name }: ModelSpec): Price | undefined =>
-    provider === "openai"
-      ? models[name]?.price
-      : trainer.kind === "embedded"
-        ? { prompt: 0, completion: 0, asOf: "always" }
-        : undefined
+/** How steps stand in the home; upstream before downstream. */
+export const standingsOf = Effect.fn("standingsOf")(function* (steps: ReadonlyArray<Standing.Placed>) {
+  const ledger = yield* StepLedger
+  const entries = new Map((yield* ledger.list).map((entry) => [entry.id, entry]))
+  return Standing.standings(steps, (id) => entries.get(id))
+})
 
 /** The decoded output of a step, where the ledger has it done. */
 export const outputOf = Effect.fn("outputOf")(function* (id: string) {

@@ -1,14 +1,11 @@
 /** Runs a study in its home: the engine, every service, progress for people, and the report at the end. */
 import { Effect, Layer, Option } from "effect"
-import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
 import { closingTable } from "../layers/evaluation/report/closingTable.ts"
-import { renderHtml } from "../layers/evaluation/report/renderHtml.ts"
-import { renderMarkdown } from "../layers/evaluation/report/renderMarkdown.ts"
-import { reportDocument } from "../layers/evaluation/report/reportDocument.ts"
 import { Driver, Home, Runner } from "../src/index.ts"
 import type { UnderstudyConfig } from "./config/UnderstudyConfig.ts"
 import { renderLine, watch } from "./Progress.ts"
+import { writeReportFiles } from "./reportFiles.ts"
+import { writeRunRecord } from "./RunRecord.ts"
 import { servicesLayer } from "./Services.ts"
 import { planStudy } from "./Study.ts"
 import type { Study } from "./Study.ts"
@@ -38,6 +35,7 @@ export const runStudy = Effect.fn("runStudy")(function* (study: Study, options: 
   const home = Home.paths(options.home)
   return yield* Effect.gen(function* () {
     const plan = yield* planStudy(study, options.config)
+    yield* writeRunRecord(study)
     const left = plan.steps.filter(({ state }) => state !== "done")
     yield* options.say(
       `${study.experiment.name}: ${plan.cells.length} cells, ${plan.steps.length} steps, ${left.length} to run`,
@@ -83,20 +81,5 @@ export const writeReport = Effect.fn("writeReport")(function* (study: Study, fol
   const found = yield* Effect.option(studyReport(study))
   if (Option.isNone(found)) return Option.none<{ readonly table: string; readonly files: ReadonlyArray<string> }>()
   const { data, facts } = found.value
-  const html = yield* renderHtml(data, facts)
-  const contents = {
-    "report.md": renderMarkdown(data, facts),
-    "report.html": html,
-    "report.json": `${JSON.stringify(reportDocument(data, facts), null, 2)}\n`,
-  }
-  const files = yield* Effect.sync(() => {
-    if (!existsSync(folder)) mkdirSync(folder, { recursive: true })
-    return Object.entries(contents).map(([name, content]) => {
-      const file = join(folder, name)
-      writeFileSync(`${file}.tmp`, content)
-      renameSync(`${file}.tmp`, file)
-      return file
-    })
-  })
-  return Option.some({ table: closingTable(data, facts), files })
+  return Option.some({ table: closingTable(data, facts), files: yield* writeReportFiles(found.value, folder) })
 })

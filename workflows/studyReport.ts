@@ -1,15 +1,15 @@
 /** A study's report from its home: the numbers of its `Report` step, with what journal and ledger know of the run. */
 import { Effect, Option, Schema } from "effect"
-import { createRequire } from "node:module"
 import { ReportJson } from "../layers/evaluation/report/ReportData.ts"
 import type { RunFacts } from "../layers/evaluation/report/RunFacts.ts"
 import { stepLabels } from "../layers/evaluation/report/stepLabels.ts"
-import { ModelSpec } from "../src/domain/ModelSpec.ts"
 import { ReportResult } from "../src/domain/Results.ts"
 import { ArtifactStore, CallJournal, Experiment, StepLedger } from "../src/index.ts"
 import type { Graph, Step } from "../src/index.ts"
+import { modelsOf } from "./models.ts"
+import { packageVersion } from "./packageInfo.ts"
 import { Report } from "./stages/Report.ts"
-import { outputOf } from "./Study.ts"
+import { outputOf, standingsOf } from "./Study.ts"
 import type { Study } from "./Study.ts"
 
 /** The experiment has no report, or not yet. */
@@ -27,8 +27,12 @@ export const studyReport = Effect.fn("studyReport")(function* (study: Study) {
   const node = graph.nodes.find(({ step }) => step.stage === Report)
   const none = (detail: string) => NoReport.make({ experiment: experiment.name, detail })
   if (node === undefined) return yield* none("put a `Report` into its `collect`.")
+  const standings = yield* standingsOf(graph.nodes)
   const output = yield* outputOf(node.id)
-  if (Option.isNone(output)) return yield* none("its steps are not done. Run the experiment first.")
+  if (standings.get(node.id) !== "done" || Option.isNone(output)) {
+    const left = graph.nodes.filter(({ id }) => standings.get(id) !== "done").length
+    return yield* none(`${left} of its ${graph.nodes.length} steps are not done. Run the experiment first.`)
+  }
   const { data: ref } = yield* Effect.orDie(Schema.decodeUnknown(ReportResult)(output.value))
   const store = yield* ArtifactStore
   const data = yield* Schema.decode(ReportJson)(Buffer.from(yield* store.get(ref)).toString("utf8")).pipe(
@@ -36,9 +40,6 @@ export const studyReport = Effect.fn("studyReport")(function* (study: Study) {
   )
   return { data, facts: yield* runFacts(study, node) }
 })
-
-const require = createRequire(import.meta.url)
-const { version } = require("understudy/package.json") as { readonly version: string }
 
 const runFacts = Effect.fnUntraced(function* ({ experiment, graph, files }: Study, report: Graph.Node) {
   const journal = yield* CallJournal
@@ -53,7 +54,7 @@ const runFacts = Effect.fnUntraced(function* ({ experiment, graph, files }: Stud
   const facts: RunFacts = {
     experiment: experiment.name,
     cells: Experiment.cells(experiment).map(({ key, labels }) => ({ key, labels })),
-    version,
+    version: packageVersion,
     steps: labelledSteps(report, graph),
     usage: grouped(totals, ({ role, model }) => `${role} ${model}`).map((rows) => ({
       role: rows[0].role,
@@ -69,7 +70,7 @@ const runFacts = Effect.fnUntraced(function* ({ experiment, graph, files }: Stud
       seconds: sum(rows, ({ seconds }) => seconds ?? 0),
     })),
     failures: failures.map(({ role, model, reason, count }) => ({ role, model, reason, count })),
-    models: models(graph),
+    models: modelsOf(graph).map(({ name, revision }) => ({ name, revision: revision ?? null })),
     data: [...files].map(([path, sha256]) => ({ name: path.split("/").at(-1) ?? path, sha256 })),
     interrupted: { calls: lost.length, sentAgain: lost.filter(({ sentAgain }) => sentAgain > 0).length },
   }
@@ -98,14 +99,6 @@ interface ReportInput {
     readonly evaluation: Step.AnyStep
   }>
   readonly split?: Step.AnyStep
-}
-
-/** Every model that a step names, each once. */
-const models = ({ nodes }: Graph.Graph) => {
-  const found = new Map<string, ModelSpec>()
-  for (const { step } of nodes)
-    for (const value of Object.values(step.input)) if (Schema.is(ModelSpec)(value)) found.set(value.name, value)
-  return [...found.values()].map(({ name, revision }) => ({ name, revision: revision ?? null }))
 }
 
 const grouped = <A>(rows: ReadonlyArray<A>, by: (row: A) => string): ReadonlyArray<readonly [A, ...Array<A>]> => {

@@ -1,4 +1,4 @@
-/** What an experiment will do and cost, before anything runs. */
+/** What an experiment will do and cost, before anything runs: what is paid already is told from what is new. */
 import { Order, Array as Arr } from "effect"
 import type { Role } from "../domain/ModelSpec.ts"
 import { costMicros } from "../domain/ModelSpec.ts"
@@ -22,7 +22,7 @@ export interface PlannedStep {
   readonly demands: ReadonlyArray<Demand>
 }
 
-/** Calls, tokens and money of the steps that are not done, by role and model. Money in micro-dollars. */
+/** Calls, tokens and money that are still to come, by role and model. Money in micro-dollars. */
 export interface PlannedUsage {
   readonly role: Role
   readonly model: string
@@ -33,30 +33,50 @@ export interface PlannedUsage {
   readonly money?: Range
 }
 
+/** What calls came to; failed attempts cost money too. Micro-dollars. */
+export interface Paid extends Amounts {
+  readonly role: Role
+  readonly model: string
+}
+
+export interface Amounts {
+  readonly calls: number
+  readonly promptTokens: number
+  readonly completionTokens: number
+  readonly micros: number
+}
+
 export interface Plan {
   readonly experiment: string
   readonly cells: ReadonlyArray<{ readonly key: string; readonly grid: string; readonly labels: Labels }>
   readonly steps: ReadonlyArray<PlannedStep>
+  /** Of the steps that are not done, less what they have paid for already. */
   readonly usage: ReadonlyArray<PlannedUsage>
+  /** By all steps of the experiment, whether done or begun. */
+  readonly paid: ReadonlyArray<Paid>
 }
 
 type Labels = Readonly<Record<string, string>>
 
-/** Pure: the files are hashed already, `stateOf` reads the ledger, `priceOf` the config. */
-export const make = (
-  experiment: Experiment<unknown>,
-  options: {
-    readonly files: Graph.FileHashes
-    readonly stateOf: (id: string) => StepState
-    readonly priceOf: (model: ModelSpec) => Price | undefined
-  },
-): Plan => {
+export interface PlanOptions {
+  readonly stateOf: (id: string) => StepState
+  readonly priceOf: (model: ModelSpec) => Price | undefined
+  /** What steps have paid for; those of other experiments are left out. Default: nothing. */
+  readonly paid?: ReadonlyArray<PaidByStep>
+}
+
+export interface PaidByStep extends Paid {
+  readonly step: string
+}
+
+/** Pure: the graph knows its files, `stateOf` and `paid` come from the home, `priceOf` from the config. */
+export const make = (experiment: Experiment<unknown>, graph: Graph.Graph, options: PlanOptions): Plan => {
   const all = cells(experiment)
-  const { nodes, ids } = Graph.make([...all.map((cell) => cell.step), ...experiment.collected], options.files)
-  const needed = cellsByStep(
-    nodes,
-    all.map((cell) => ({ key: cell.key, id: idIn(ids, cell.step) })),
-  )
+  const { nodes, ids } = graph
+  const needed = cellsByStep(graph, all)
+  const own = new Set(nodes.map(({ id }) => id))
+  const paid = (options.paid ?? []).filter(({ step }) => own.has(step))
+  const paidFor = paidByDemand(paid)
   const sizes = new Map<string, number>()
   const steps = nodes.map((node): PlannedStep => {
     const estimate = node.step.stage.estimate(
@@ -80,54 +100,91 @@ export const make = (
     cells: all.map(({ key, grid, labels }) => ({ key, grid, labels })),
     steps,
     usage: usage(
-      steps.filter((step) => step.state !== "done").flatMap((step) => step.demands),
+      steps
+        .filter((step) => step.state !== "done")
+        .flatMap(({ id, demands }) => demands.map((demand) => without(demand, paidFor(id, demand)))),
       options.priceOf,
     ),
+    paid: byRoleAndModel(paid, ({ model }) => model).map((rows) => ({
+      role: rows[0].role,
+      model: rows[0].model,
+      ...total(rows),
+    })),
   }
 }
 
 /** Every step of a graph has an id. */
 const idIn = (ids: ReadonlyMap<AnyStep, string>, step: AnyStep): string => ids.get(step) ?? ""
 
-const cellsByStep = (
-  nodes: ReadonlyArray<Graph.Node>,
-  roots: ReadonlyArray<{ readonly key: string; readonly id: string }>,
+/** The keys of the cells that need each step, by the step's id. */
+export const cellsByStep = (
+  { nodes, ids }: Graph.Graph,
+  all: ReadonlyArray<{ readonly key: string; readonly step: AnyStep }>,
 ): ReadonlyMap<string, ReadonlyArray<string>> => {
   const byId = new Map(nodes.map((node) => [node.id, node]))
   const needed = new Map<string, Array<string>>()
-  for (const root of roots) {
+  for (const { key, step } of all) {
     const seen = new Set<string>()
     const visit = (id: string): void => {
       if (seen.has(id)) return
       seen.add(id)
-      needed.set(id, [...(needed.get(id) ?? []), root.key])
+      const keys = needed.get(id)
+      if (keys === undefined) needed.set(id, [key])
+      else keys.push(key)
       byId.get(id)?.upstream.forEach(visit)
     }
-    visit(root.id)
+    visit(idIn(ids, step))
   }
   return needed
 }
 
+/** What a step has paid towards one of its demands. A stage names each role and model once. */
+const paidByDemand = (paid: ReadonlyArray<PaidByStep>) => {
+  const groups = Arr.groupBy(paid, ({ step, role, model }) => `${step} ${role} ${model}`)
+  return (step: string, { role, model }: Demand): Amounts => total(groups[`${step} ${role} ${model.name}`] ?? [])
+}
+
+const without = (demand: Demand, { calls, promptTokens, completionTokens }: Amounts): Demand => ({
+  ...demand,
+  calls: less(demand.calls, calls),
+  promptTokens: less(demand.promptTokens, promptTokens),
+  completionTokens: less(demand.completionTokens, completionTokens),
+})
+
+const less = (range: Range, paid: number): Range => ({
+  low: Math.max(range.low - paid, 0),
+  expected: Math.max(range.expected - paid, 0),
+  high: Math.max(range.high - paid, 0),
+})
+
 const usage = (
   demands: ReadonlyArray<Demand>,
   priceOf: (model: ModelSpec) => Price | undefined,
-): ReadonlyArray<PlannedUsage> => {
-  const groups = Arr.groupBy(demands, (demand) => `${demand.role} ${demand.model.name}`)
-  return Object.values(groups)
-    .map((group): PlannedUsage => {
-      const { role, model } = group[0]
-      const calls = sum(group.map((demand) => demand.calls))
-      const promptTokens = sum(group.map((demand) => demand.promptTokens))
-      const completionTokens = sum(group.map((demand) => demand.completionTokens))
-      const price = priceOf(model)
-      if (price === undefined) return { role, model: model.name, calls, promptTokens, completionTokens }
-      const at = (bound: keyof Range) =>
-        costMicros({ promptTokens: promptTokens[bound], completionTokens: completionTokens[bound] }, price)
-      const money = { low: at("low"), expected: at("expected"), high: at("high") }
-      return { role, model: model.name, calls, promptTokens, completionTokens, money }
-    })
-    .sort(Order.mapInput(Order.string, (row: PlannedUsage) => `${row.role} ${row.model}`))
-}
+): ReadonlyArray<PlannedUsage> =>
+  byRoleAndModel(demands, ({ model }) => model.name).map((group): PlannedUsage => {
+    const { role, model } = group[0]
+    const calls = sum(group.map((demand) => demand.calls))
+    const promptTokens = sum(group.map((demand) => demand.promptTokens))
+    const completionTokens = sum(group.map((demand) => demand.completionTokens))
+    const price = priceOf(model)
+    if (price === undefined) return { role, model: model.name, calls, promptTokens, completionTokens }
+    const at = (bound: keyof Range) =>
+      costMicros({ promptTokens: promptTokens[bound], completionTokens: completionTokens[bound] }, price)
+    const money = { low: at("low"), expected: at("expected"), high: at("high") }
+    return { role, model: model.name, calls, promptTokens, completionTokens, money }
+  })
+
+const byRoleAndModel = <A extends { readonly role: Role }>(rows: ReadonlyArray<A>, model: (row: A) => string) =>
+  Object.entries(Arr.groupBy(rows, (row): string => `${row.role} ${model(row)}`))
+    .sort(Order.mapInput(Order.string, ([name]: readonly [string, unknown]) => name))
+    .map(([, group]) => group)
+
+const total = (rows: ReadonlyArray<Amounts>): Amounts => ({
+  calls: rows.reduce((all, { calls }) => all + calls, 0),
+  promptTokens: rows.reduce((all, { promptTokens }) => all + promptTokens, 0),
+  completionTokens: rows.reduce((all, { completionTokens }) => all + completionTokens, 0),
+  micros: rows.reduce((all, { micros }) => all + micros, 0),
+})
 
 const sum = (ranges: ReadonlyArray<Range>): Range => ({
   low: ranges.reduce((total, range) => total + range.low, 0),

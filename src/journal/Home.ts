@@ -46,6 +46,9 @@ export interface Paths {
   /** The durable engine's tables: a cache. */
   readonly engine: string
   readonly artifacts: string
+  /** What was last run under each experiment's name. */
+  readonly runs: string
+  readonly reports: string
   /** The trainer's database, checkpoints and logs. */
   readonly trainer: string
   readonly logs: string
@@ -59,6 +62,8 @@ export const paths = (home: string): Paths => {
     journal: join(folder, "journal.db"),
     engine: join(folder, "engine.db"),
     artifacts: join(folder, "artifacts"),
+    runs: join(folder, "runs"),
+    reports: join(folder, "reports"),
     trainer: join(folder, "trainer"),
     logs: join(folder, "logs"),
   }

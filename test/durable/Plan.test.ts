@@ -1,6 +1,6 @@
 import { Schema } from "effect"
 import { assert, describe, it } from "vitest"
-import { Estimate, Experiment, Grid, Plan, Shard, Stage, Step } from "../../src/index.ts"
+import { Estimate, Experiment, Graph, Grid, Plan, Shard, Stage, Step } from "../../src/index.ts"
 import { Effect } from "effect"
 import { AssistantOutput, Corpus, Simulator, SimulatorOutput, file, hashes } from "./fixtures.ts"
 
@@ -31,11 +31,22 @@ const grid = Grid.make({ axes: { seed: [1, 2] }, experiment: ({ seed }) => Price
 const experiment = Experiment.make("priced", { grids: { main: grid } })
 const price = { prompt: 2, completion: 10, asOf: "2026-01-01" }
 
-const plan = (options: { readonly state?: Plan.StepState; readonly price?: typeof price } = {}) =>
-  Plan.make(experiment, {
-    files: hashes,
+const graph = Graph.make(
+  grid.cells.map(({ step }) => step),
+  hashes,
+)
+
+const plan = (
+  options: {
+    readonly state?: Plan.StepState
+    readonly price?: typeof price
+    readonly paid?: ReadonlyArray<Plan.PaidByStep>
+  } = {},
+) =>
+  Plan.make(experiment, graph, {
     stateOf: () => options.state ?? "to-run",
     priceOf: (model) => (model.name === "judge-a" ? options.price : undefined),
+    ...(options.paid && { paid: options.paid }),
   })
 
 describe("Plan", () => {
@@ -57,6 +68,20 @@ describe("Plan", () => {
     assert.deepEqual(row?.promptTokens, Estimate.exactly(200_000))
     // 200,000 prompt tokens at $2 and 0, 2,000 or 20,000 completion tokens at $10 a million.
     assert.deepEqual(row?.money, { low: 400_000, expected: 420_000, high: 600_000 })
+  })
+
+  it("tells what is paid from what is new, step by step", () => {
+    const [first] = graph.nodes.filter(({ step }) => step.stage === Priced).map(({ id }) => id)
+    const amounts = { calls: 60, promptTokens: 150_000, completionTokens: 50, micros: 7 }
+    const spent = { role: "judge", model: "judge-a", ...amounts } as const
+    const row = (step: string) => ({ ...spent, step })
+    const { paid, usage } = plan({ price, paid: [row(first ?? ""), row("Priced/v1-of-another-experiment")] })
+    assert.deepEqual(paid, [spent])
+    // The first cell has 40 of its 100 calls left and is past its tokens; the second has all of them.
+    assert.deepEqual(usage[0]?.calls, Estimate.exactly(140))
+    assert.deepEqual(usage[0]?.promptTokens, Estimate.exactly(100_000))
+    assert.deepEqual(usage[0]?.completionTokens, { low: 0, expected: 1_950, high: 19_950 })
+    assert.deepEqual(plan({ state: "done", paid: [row(first ?? "")] }).paid, [spent])
   })
 
   it("asks nothing for what is done, and invents no price", () => {

@@ -1,12 +1,15 @@
 /** An experiment file as a study, with the changes that the command line makes to its corpus. */
-import { Effect, Option } from "effect"
+import { Effect, Option, Predicate } from "effect"
 import { resolve } from "node:path"
 import { FileRef } from "../../src/index.ts"
+import type { Experiment } from "../../src/index.ts"
 import { rewrite } from "../../src/durable/rewrite.ts"
+import type { Changes } from "../RunRecord.ts"
 import { Corpus } from "../stages/Corpus.ts"
 import { makeStudy } from "../Study.ts"
 import { hashFiles, loadExperiment, UnusableExperiment } from "./LoadExperiment.ts"
 
+/** As the command line gives them. */
 export interface CorpusChanges {
   readonly corpus: Option.Option<string>
   readonly users: Option.Option<"hashed-ip" | "each-row">
@@ -15,38 +18,44 @@ export interface CorpusChanges {
 
 export const noChanges: CorpusChanges = { corpus: Option.none(), users: Option.none(), skipInvalid: false }
 
-export const loadStudy = Effect.fn("loadStudy")(function* (file: string, changes: CorpusChanges = noChanges) {
+export const loadStudy = (file: string, given: CorpusChanges = noChanges) => loadChanged(file, changesOf(given))
+
+/** The study that a run recorded: the same file with the same changes, as it is now. */
+export const loadChanged = Effect.fn("loadStudy")(function* (file: string, changes: Changes) {
   const written = yield* loadExperiment(file)
-  const fields = {
-    ...Option.match(changes.corpus, {
-      onNone: () => ({}),
-      onSome: (path) => ({ file: FileRef.make({ path: resolve(path) }) }),
-    }),
-    ...Option.match(changes.users, { onNone: () => ({}), onSome: (users) => ({ users }) }),
-    ...(changes.skipInvalid ? { skipInvalid: true } : {}),
-  }
-  const changed = Object.keys(fields).length > 0
-  if (changed && !usesCorpus(written)) {
+  const experiment = yield* attempt(file, () => changed(written, changes))
+  if (experiment === undefined) {
     const detail = "it has no Corpus step, so --corpus, --users and --skip-invalid have nothing to change"
     return yield* UnusableExperiment.make({ file, detail })
   }
-  const experiment = changed
-    ? rewrite(written, ({ stage, input }) => (stage === Corpus ? { ...input, ...fields } : undefined))
-    : written
-  return yield* Effect.try({
-    try: () => experiment,
-    catch: (error) => UnusableExperiment.make({ file, detail: String(error) }),
-  }).pipe(
-    Effect.flatMap(hashFiles),
-    Effect.map((hashes) => makeStudy(experiment, hashes)),
-  )
+  const hashes = yield* hashFiles(experiment)
+  return yield* attempt(file, () => makeStudy(experiment, hashes, { file: resolve(file), changes }))
 })
 
-const usesCorpus = (experiment: Parameters<typeof rewrite>[0]) => {
+export const changesOf = ({ corpus, users, skipInvalid }: CorpusChanges): Changes => ({
+  ...Option.match(corpus, { onNone: () => ({}), onSome: (path) => ({ corpus: resolve(path) }) }),
+  ...Option.match(users, { onNone: () => ({}), onSome: (who) => ({ users: who }) }),
+  ...(skipInvalid ? { skipInvalid } : {}),
+})
+
+/** Undefined where there is nothing to change. */
+const changed = (written: Experiment.Experiment<unknown>, { corpus, ...others }: Changes) => {
+  const fields = { ...others, ...(corpus === undefined ? {} : { file: FileRef.make({ path: corpus }) }) }
+  if (Object.keys(fields).length === 0) return written
   let found = false
-  rewrite(experiment, ({ stage }) => {
-    found ||= stage === Corpus
-    return undefined
+  const experiment = rewrite(written, ({ stage, input }) => {
+    if (stage !== Corpus) return undefined
+    found = true
+    return { ...input, ...fields }
   })
-  return found
+  return found ? experiment : undefined
 }
+
+const attempt = <A>(file: string, run: () => A) =>
+  Effect.try({
+    try: run,
+    catch: (error) => {
+      const detail = Predicate.hasProperty(error, "message") ? String(error.message) : String(error)
+      return UnusableExperiment.make({ file, detail })
+    },
+  })

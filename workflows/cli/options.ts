@@ -1,5 +1,5 @@
-/** Options that several verbs take. */
-import { Args, Options } from "@effect/cli"
+/** Options that several verbs take, and how a verb is described. */
+import { Args, Command, Options } from "@effect/cli"
 import { Option } from "effect"
 
 export const experimentFile = Args.file({ name: "experiment" }).pipe(
@@ -32,5 +32,9 @@ export const corpus = {
     Options.withDescription("Leave bad rows of the corpus out and count them, instead of stopping at the first"),
   ),
 }
+
+/** What a verb does, with command lines that show it. */
+export const described = (text: string, ...examples: ReadonlyArray<string>) =>
+  Command.withDescription([text, ...examples.map((example) => `Example: understudy ${example}`)].join("\n\n"))
 
 export const orUndefined = <A>(option: Option.Option<A>): A | undefined => Option.getOrUndefined(option)

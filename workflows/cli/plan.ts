@@ -1,51 +1,67 @@
-/** `understudy plan FILE`: cells, steps and price; runs nothing. */
-import { Args, Command, Options } from "@effect/cli"
-import { Console, Effect } from "effect"
-import { Estimate, Plan } from "../../src/index.ts"
-import { hashFiles, loadExperiment } from "./LoadExperiment.ts"
+/** `understudy plan FILE`: cells, steps and price; runs nothing and writes nothing. */
+import { Command } from "@effect/cli"
+import { Console, Effect, Option } from "effect"
+import { CallJournal, Home } from "../../src/index.ts"
+import { loadConfig } from "../config/loadConfig.ts"
+import { modelNotes, modelsOf } from "../models.ts"
+import { planStudy } from "../Study.ts"
+import type { Study } from "../Study.ts"
+import { timeLeft } from "../timeLeft.ts"
+import type { UnderstudyConfig } from "../config/UnderstudyConfig.ts"
+import * as options from "./options.ts"
+import { moneyLeft, paidMicros, planDocument, renderPlan } from "./renderPlan.ts"
+import type { Planned } from "./renderPlan.ts"
+import { studyOf, target } from "./target.ts"
+import { usd } from "./text.ts"
 
-const file = Args.file({ name: "experiment" }).pipe(Args.withDescription("A file that exports Experiment.make(...)"))
-const json = Options.boolean("json").pipe(Options.withDescription("Print one JSON document on stdout"))
-
-export const plan = Command.make("plan", { file, json }, ({ file, json }) =>
-  Effect.gen(function* () {
-    const experiment = yield* loadExperiment(file)
-    const files = yield* hashFiles(experiment)
-    const made = Plan.make(experiment, { files, stateOf: () => "to-run", priceOf: () => undefined })
-    yield* Console.log(json ? JSON.stringify(document(made)) : render(made))
-  }),
-).pipe(Command.withDescription("Show cells, steps and price of an experiment; run nothing"))
-
-/** The contract for programs: `{cells, steps, usage}`; expected counts, money in dollars or null where unknown. */
-const document = (made: Plan.Plan) => ({
-  cells: made.cells.map(({ key, grid, labels }) => ({ key, grid, ...labels })),
-  steps: made.steps.map(({ id, stage, state, cells }) => ({ id, stage, state, cells })),
-  usage: made.usage.map(({ role, model, calls, promptTokens, completionTokens, money }) => ({
-    role,
-    model,
-    calls: calls.expected,
-    promptTokens: promptTokens.expected,
-    completionTokens: completionTokens.expected,
-    money: money === undefined ? null : money.expected / 1e6,
-  })),
-})
-
-const render = (made: Plan.Plan) => {
-  const steps = made.steps.map(({ id, state, cells }) => {
-    const shared = cells.length === 0 ? "all cells" : cells.length === 1 ? cells[0] : `${cells.length} cells`
-    return `  ${state.padEnd(9)} ${id.padEnd(44)} ${shared}`
-  })
-  const usage = made.usage.map(
-    ({ role, model, calls, promptTokens, completionTokens, money }) =>
-      `  ${role.padEnd(10)} ${model.padEnd(28)} ${range(calls)} calls, ${range(promptTokens)} + ${range(completionTokens)} tokens, ` +
-      (money === undefined ? "price unknown" : `$${(money.expected / 1e6).toFixed(2)}`),
-  )
-  return [
-    `${made.experiment}: ${made.cells.length} cells, ${made.steps.length} steps`,
-    ...steps,
-    ...(usage.length === 0 ? [] : ["Still to pay:", ...usage]),
-  ].join("\n")
+const flags = {
+  experiment: target,
+  home: options.home,
+  config: options.config,
+  json: options.json,
+  ...options.corpus,
 }
 
-const range = ({ low, expected, high }: Estimate.Range) =>
-  low === high ? expected.toLocaleString("en") : `${expected.toLocaleString("en")} (${low} to ${high})`
+export const plan = Command.make("plan", flags, (given) =>
+  Effect.gen(function* () {
+    const home = yield* Home.folder(Option.getOrUndefined(given.home))
+    const config = yield* loadConfig(Option.getOrUndefined(given.config))
+    const planned = yield* Effect.flatMap(studyOf(given.experiment, given), (study) => planning(study, config)).pipe(
+      Effect.provide(Home.Home.layerReader(home)),
+    )
+    yield* Console.log(given.json ? JSON.stringify(planDocument(planned)) : renderPlan(planned))
+  }),
+).pipe(
+  options.described(
+    "Show the cells, steps and price of an experiment as the home stands: what is done, paid and still to come. Runs nothing.",
+    "plan workflows/experiments/demo.ts --json",
+  ),
+)
+
+const planning = Effect.fnUntraced(function* (study: Study, config: UnderstudyConfig) {
+  const plan = yield* planStudy(study, config)
+  const journal = yield* CallJournal
+  const limit = study.experiment.limits.usd
+  const left = new Set(plan.steps.filter(({ state }) => state !== "done").map(({ id }) => id))
+  const models = modelsOf({ nodes: study.graph.nodes.filter(({ id }) => left.has(id)) })
+  const planned: Planned = {
+    plan,
+    limit,
+    time: timeLeft(plan.usage, yield* journal.totals, yield* journal.pace),
+    notes: [...modelNotes(models, config, limit !== undefined), ...limitNotes(plan, limit)],
+  }
+  return planned
+})
+
+const limitNotes = (plan: Planned["plan"], limit: number | undefined): ReadonlyArray<string> => {
+  const left = moneyLeft(plan)
+  if (limit === undefined || left === undefined) return []
+  const paid = paidMicros(plan)
+  const above = (["expected", "high"] as const).find((bound) => paid + left[bound] > limit * 1e6)
+  if (above === undefined) return []
+  const total = usd(paid + left[above])
+  const what = above === "expected" ? "It is expected to come to" : "At the high estimate it comes to"
+  return [
+    `${what} ${total} in all, above the limit of ${usd(limit * 1e6)}: the run would stop there until the limit is raised.`,
+  ]
+}

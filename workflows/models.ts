@@ -1,0 +1,69 @@
+/** The models that an experiment names, and what may be said against calling them as the config stands. */
+import { Either, Schema } from "effect"
+import { resolveModel } from "../layers/llm/LlmConfig.ts"
+import { ModelSpec } from "../src/domain/ModelSpec.ts"
+import type { Price } from "../src/domain/ModelSpec.ts"
+import { Step } from "../src/index.ts"
+import type { Graph } from "../src/index.ts"
+import type { UnderstudyConfig } from "./config/UnderstudyConfig.ts"
+
+/** Every model in the inputs of the steps, each once, in order of appearance. */
+export const modelsOf = ({ nodes }: Pick<Graph.Graph, "nodes">): ReadonlyArray<ModelSpec> => {
+  const found = new Map<string, ModelSpec>()
+  const visit = (value: unknown): void => {
+    if (typeof value !== "object" || value === null || Step.isStep(value)) return
+    if (isModel(value)) found.set(`${value.provider} ${value.name} ${value.revision ?? ""}`, value)
+    else Object.values(value).forEach(visit)
+  }
+  for (const { step } of nodes) visit(step.input)
+  return [...found.values()]
+}
+
+const isModel = Schema.is(ModelSpec)
+
+/** What a model costs: nothing on the own trainer, the config's price on an endpoint, unknown without one. */
+export const priceOf =
+  ({ models, trainer }: UnderstudyConfig) =>
+  ({ provider, name }: ModelSpec): Price | undefined =>
+    provider === "openai"
+      ? models[name]?.price
+      : trainer.kind === "embedded"
+        ? { prompt: 0, completion: 0, asOf: "always" }
+        : undefined
+
+/** One line for each model without an identity, an endpoint or a price. `limited`: the experiment has a limit. */
+export const modelNotes = (
+  models: ReadonlyArray<ModelSpec>,
+  config: UnderstudyConfig,
+  limited: boolean,
+): ReadonlyArray<string> =>
+  models.flatMap((model) => {
+    const notes = [...identityNotes(model, config)]
+    if (priceOf(config)(model) === undefined) notes.push(priceNote(model, limited))
+    return notes
+  })
+
+const identityNotes = (model: ModelSpec, config: UnderstudyConfig): ReadonlyArray<string> => {
+  const { provider, name, revision } = model
+  if (provider !== "openai") {
+    if (revision !== undefined) return []
+    return [
+      `${name} names no revision: its weights are taken to be the same wherever it has this name. Give one (\`revision\`) to be sure.`,
+    ]
+  }
+  return Either.match(resolveModel(config, model), {
+    onLeft: ({ detail, advice, endpoint }) => [`${name}: ${detail} ("${endpoint}"). ${advice}`],
+    onRight: ({ identity }) =>
+      identity === undefined
+        ? [
+            `${name} has no dated name and no revision: what it answers is used in this experiment only, never in others. Give its \`revision\` in understudy.config.ts.`,
+          ]
+        : [],
+  })
+}
+
+const priceNote = ({ provider, name }: ModelSpec, limited: boolean) => {
+  if (provider !== "openai") return `${name} has no known price: the trainer of the config is not this machine's own.`
+  const refused = limited ? " The experiment has a limit, so its calls would be refused." : ""
+  return `${name} has no price.${refused} Give its \`price\` in understudy.config.ts (0 for your own server).`
+}

@@ -1,0 +1,43 @@
+/** A report as files: report.md for reading in an editor, report.html for a browser, report.json for programs. */
+import { Effect, Schema } from "effect"
+import { mkdirSync, renameSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import type { ReportData } from "../layers/evaluation/report/ReportData.ts"
+import { renderHtml } from "../layers/evaluation/report/renderHtml.ts"
+import { renderMarkdown } from "../layers/evaluation/report/renderMarkdown.ts"
+import { reportDocument } from "../layers/evaluation/report/reportDocument.ts"
+import type { RunFacts } from "../layers/evaluation/report/RunFacts.ts"
+
+/** The folder can't be written. The report itself can be made again at any time. */
+export class ReportNotWritten extends Schema.TaggedError<ReportNotWritten>()("ReportNotWritten", {
+  folder: Schema.String,
+  detail: Schema.String,
+}) {
+  override get message() {
+    return `The report can't be written to ${this.folder}: ${this.detail}. Choose a folder with --out of \`understudy report\`.`
+  }
+}
+
+/** Writes under temporary names and renames; gives the paths. */
+export const writeReportFiles = Effect.fn("writeReportFiles")(function* (
+  { data, facts }: { readonly data: ReportData; readonly facts: RunFacts },
+  folder: string,
+) {
+  const contents = {
+    "report.md": renderMarkdown(data, facts),
+    "report.html": yield* renderHtml(data, facts),
+    "report.json": `${JSON.stringify(reportDocument(data, facts), null, 2)}\n`,
+  }
+  return yield* Effect.try({
+    try: () => {
+      mkdirSync(folder, { recursive: true })
+      return Object.entries(contents).map(([name, content]) => {
+        const file = join(folder, name)
+        writeFileSync(`${file}.tmp`, content)
+        renameSync(`${file}.tmp`, file)
+        return file
+      })
+    },
+    catch: (error) => ReportNotWritten.make({ folder, detail: error instanceof Error ? error.message : String(error) }),
+  })
+})

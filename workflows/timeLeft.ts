@@ -1,0 +1,52 @@
+/** How long planned calls take, at the pace of earlier calls to the same models in this home. */
+import type { Estimate, Pace, Plan, Totals } from "../src/index.ts"
+import { weigh } from "./Progress.ts"
+
+export interface TimeLeft {
+  /** Seconds, one model after the other; undefined where a model was never called here. */
+  readonly seconds: Estimate.Range | undefined
+  /** Models without a past. */
+  readonly unknown: ReadonlyArray<string>
+}
+
+export const timeLeft = (
+  usage: ReadonlyArray<Plan.PlannedUsage>,
+  totals: ReadonlyArray<Totals>,
+  paces: ReadonlyArray<Pace>,
+): TimeLeft => {
+  const left = new Map<string, Estimate.Range>()
+  for (const { model, promptTokens, completionTokens } of usage) {
+    const { low, expected, high } = left.get(model) ?? none
+    left.set(model, {
+      low: low + weigh(promptTokens.low, completionTokens.low),
+      expected: expected + weigh(promptTokens.expected, completionTokens.expected),
+      high: high + weigh(promptTokens.high, completionTokens.high),
+    })
+  }
+  let seconds = none
+  const unknown: Array<string> = []
+  for (const [model, { low, expected, high }] of left) {
+    const pace = paceOf(model, totals, paces)
+    if (high === 0) continue
+    if (pace === undefined) unknown.push(model)
+    else {
+      seconds = {
+        low: seconds.low + low / pace,
+        expected: seconds.expected + expected / pace,
+        high: seconds.high + high / pace,
+      }
+    }
+  }
+  return { seconds: unknown.length === 0 ? seconds : undefined, unknown }
+}
+
+/** Weighed tokens in a second during which the model was busy; undefined without a past. */
+const paceOf = (model: string, totals: ReadonlyArray<Totals>, paces: ReadonlyArray<Pace>) => {
+  const busyMs = paces.find((pace) => pace.model === model)?.busyMs ?? 0
+  const work = totals
+    .filter((row) => row.model === model)
+    .reduce((sum, { promptTokens, completionTokens }) => sum + weigh(promptTokens, completionTokens), 0)
+  return busyMs > 0 && work > 0 ? (1000 * work) / busyMs : undefined
+}
+
+const none: Estimate.Range = { low: 0, expected: 0, high: 0 }
