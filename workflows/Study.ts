@@ -23,13 +23,20 @@ export const makeStudy = (
   return { experiment, files, graph: Graph.make(roots, files), source }
 }
 
-/** The plan as the home stands: what is done, what is paid, what is left, and its price by the config. */
-export const planStudy = Effect.fn("planStudy")(function* ({ experiment, graph }: Study, config: UnderstudyConfig) {
+/**
+ * The plan as the home stands: what is done, what is paid, what is left, and its price by the config. With `only`, as
+ * if all other steps were done.
+ */
+export const planStudy = Effect.fn("planStudy")(function* (
+  { experiment, graph }: Study,
+  config: UnderstudyConfig,
+  only?: ReadonlySet<string>,
+) {
   const standings = yield* standingsOf(graph.nodes)
   const journal = yield* CallJournal
   return Plan.make(experiment, graph, {
     stateOf: (id) => {
-      const standing = standings.get(id)
+      const standing = only?.has(id) === false ? "done" : standings.get(id)
       return standing === "done" || standing === "suspended" ? standing : "to-run"
     },
     paid: (yield* journal.totals).map(({ micros, failedMicros, ...row }) => ({

@@ -3,6 +3,7 @@ import { Command, ValidationError } from "@effect/cli"
 import { NodeContext, NodeRuntime } from "@effect/platform-node"
 import { Cause, Effect, Exit } from "effect"
 import { createRequire } from "node:module"
+import { diff } from "./diff.ts"
 import { plan } from "./plan.ts"
 import { run } from "./run.ts"
 
@@ -12,7 +13,7 @@ const { version } = require("understudy/package.json") as { readonly version: st
 
 const understudy = Command.make("understudy").pipe(
   Command.withDescription("A typed, durable workflow engine for user-simulator experiments"),
-  Command.withSubcommands([plan, run]),
+  Command.withSubcommands([plan, diff, run]),
 )
 
 const exit = (code: number) => Effect.sync(() => process.exit(code))

@@ -41,10 +41,11 @@ export const renderPlan = ({ plan, time: left, limit, notes }: Planned): string 
     ...part("Cells", ...plan.cells.map(({ key }) => `  ${key}`)),
     ...part("Steps", table(stepColumns, plan.steps.map(stepRow(plan.cells.length)))),
     ...(plan.paid.length === 0 ? [] : part("Paid already", table(paidColumns, plan.paid.map(paidRow)))),
-    ...(plan.usage.length === 0 ? [] : part("Still to come", table(usageColumns, plan.usage.map(usageRow)))),
+    ...(plan.usage.length === 0 ? [] : part("Still to come", usageTable(plan))),
     "",
-    ...sums(plan, left, limit),
-    ...part("Notes", ...notes.map((note) => `  ${note}`)).slice(0, notes.length === 0 ? 0 : undefined),
+    moneyLine(plan, limit),
+    ...timeLine(plan, left),
+    ...part("Notes", ...notes.map((note) => `  ${note}`)),
   ].join("\n")
 }
 
@@ -60,20 +61,27 @@ export const moneyLeft = ({ usage }: Pick<Plan.Plan, "usage">): Estimate.Range |
 
 export const paidMicros = ({ paid }: Pick<Plan.Plan, "paid">) => paid.reduce((sum, { micros }) => sum + micros, 0)
 
-const sums = (plan: Plan.Plan, { seconds, unknown }: TimeLeft, limit: number | undefined): ReadonlyArray<string> => {
-  const left = moneyLeft(plan)
-  const new_ = left === undefined ? "an unknown sum (a model has no price)" : range(left, usd)
-  const money = `In money: ${usd(paidMicros(plan))} paid, ${new_} still to come; ${limit === undefined ? "no limit" : `the limit is ${usd(limit * 1e6)}`}.`
-  if (plan.usage.length === 0) return [money]
-  return [
-    money,
-    seconds === undefined
-      ? `In time: unknown, since this home has no calls to ${unknown.join(", ")} to go by.`
-      : `In time: about ${range(seconds, time)} at the pace of earlier calls.`,
-  ]
+const moneyLine = (plan: Plan.Plan, limit: number | undefined): string => {
+  const cap = limit === undefined ? "no limit" : `the limit is ${usd(limit * 1e6)}`
+  return `In money: ${usd(paidMicros(plan))} paid, ${moneyText(plan)} still to come; ${cap}.`
 }
 
-const shown: Readonly<Record<Plan.StepState, string>> = { done: "done", "to-run": "to run", suspended: "suspended" }
+export const moneyText = (plan: Pick<Plan.Plan, "usage">): string => {
+  const left = moneyLeft(plan)
+  return left === undefined ? "an unknown sum (a model has no price)" : range(left, usd)
+}
+
+export const timeLine = ({ usage }: Plan.Plan, { seconds, unknown }: TimeLeft): ReadonlyArray<string> => {
+  if (usage.length === 0) return []
+  if (seconds !== undefined) return [`In time: about ${range(seconds, time)} at the pace of earlier calls.`]
+  return [`In time: unknown, since this home has no calls to ${unknown.join(", ")} to go by.`]
+}
+
+export const shown: Readonly<Record<Plan.StepState, string>> = {
+  done: "done",
+  "to-run": "to run",
+  suspended: "suspended",
+}
 
 const stepColumns = [{ name: "state" }, { name: "step" }, { name: "for" }]
 const stepRow =
@@ -103,7 +111,7 @@ const paidRow = ({ role, model, calls, promptTokens, completionTokens, micros }:
   usd(micros),
 ]
 
-const usageColumns = paidColumns
+export const usageTable = ({ usage }: Plan.Plan) => table(paidColumns, usage.map(usageRow))
 const usageRow = ({ role, model, calls, promptTokens, completionTokens, money }: Plan.PlannedUsage) => [
   role,
   model,
