@@ -1,118 +1,140 @@
 /**
  * Walks the graph: a step starts when everything upstream is done; independent steps go on when one is suspended.
  * A step that the ledger has as done, with the same consumed outputs, is not started at all: the engine database is a
- * cache. Starting is idempotent, and a step that failed earlier is resumed.
+ * cache. A step whose stage changed its body under its version is done anew.
  */
-import { Deferred, Duration, Effect, Layer, Option, Schema } from "effect"
-import { StepLedger } from "../journal/StepLedger.ts"
+import { Deferred, Effect, Layer, Schema } from "effect"
 import * as Execution from "./Execution.ts"
 import type { Graph, Node } from "./Graph.ts"
+import { sourceHash } from "./Source.ts"
+import type { SourceOf } from "./Source.ts"
 import type { AnyStage } from "./Stage.ts"
+import { InvalidExperiment } from "./StageErrors.ts"
 import type { StageFailure } from "./StageFailure.ts"
-import { consumedHash, isDone, outputHash } from "./Standing.ts"
+import { consumedHash, outputHash } from "./Standing.ts"
 import { isStep } from "./Step.ts"
 import type { AnyStep } from "./Step.ts"
+import * as StepRun from "./StepRun.ts"
 
 export type Outcome =
   | { readonly _tag: "Done"; readonly output: unknown }
   | { readonly _tag: "Suspended"; readonly failures: ReadonlyArray<StageFailure> }
+  /** Something upstream is not done. */
   | { readonly _tag: "Blocked"; readonly by: ReadonlyArray<string> }
+  /** Not asked for. */
+  | { readonly _tag: "Left" }
 
-/** Runs every step of the graph and tells each one's outcome, by id. `concurrency` bounds the steps under way. */
-export const run = (graph: Graph, options: { readonly concurrency: number; readonly pollMillis: number }) =>
-  Effect.gen(function* () {
-    const inputs = new Map<string, unknown>()
-    const failures = new Map<string, Array<StageFailure>>()
-    const onFailure: Execution.OnFailure = (id, failure) =>
-      Effect.sync(() => failures.set(id, [...(failures.get(id) ?? []), failure]))
-    const stages = new Map<string, { readonly execution: Execution.Execution; readonly stage: AnyStage }>()
-    for (const { step } of graph.nodes) {
-      const execution = Execution.make(step.stage)
-      if (!stages.has(execution.name)) stages.set(execution.name, { execution, stage: step.stage })
+export interface DriverOptions {
+  /** Steps under way at once. */
+  readonly concurrency: number
+  readonly pollMillis: number
+  /** Further bounds: of these steps, so many at once. */
+  readonly bounds?: ReadonlyArray<{ readonly steps: ReadonlySet<string>; readonly atOnce: number }>
+  /** Starts only these; what else is done serves as their input. Default: all. */
+  readonly only?: ReadonlySet<string>
+  /** What stands for a stage's body beside its version. Default: the text of its `run`. */
+  readonly sourceOf?: SourceOf
+  /** Deaths of the process without a finished shard in between before a step is suspended. Default 20. */
+  readonly maxDeaths?: number
+  /** A step is started, and not answered from the ledger. */
+  readonly onStart?: (id: string) => Effect.Effect<void>
+  readonly onOutcome?: (id: string, outcome: Outcome) => Effect.Effect<void>
+}
+
+/** Runs every step of the graph and tells each one's outcome, by id. */
+export const run = Effect.fn("Driver.run")(function* (graph: Graph, options: DriverOptions) {
+  const { sourceOf = sourceHash } = options
+  const inputs = new Map<string, unknown>()
+  const stages = yield* executions(graph)
+  const steps = yield* StepRun.make({
+    pollMillis: options.pollMillis,
+    maxDeaths: options.maxDeaths ?? 20,
+    inputs,
+    parked: new Set(),
+    onStart: options.onStart ?? (() => Effect.void),
+  })
+  const bounds = yield* Effect.forEach(
+    [...(options.bounds ?? []), { steps: undefined, atOnce: options.concurrency }],
+    ({ steps, atOnce }) => Effect.map(Effect.makeSemaphore(atOnce), (semaphore) => ({ steps, semaphore })),
+  )
+  const bounded =
+    (id: string) =>
+    <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+      bounds.reduceRight(
+        (inner, { steps, semaphore }) => (steps?.has(id) === false ? inner : semaphore.withPermits(1)(inner)),
+        effect,
+      )
+
+  const outcomes = new Map<string, Deferred.Deferred<Outcome, never>>()
+  for (const { id } of graph.nodes) outcomes.set(id, yield* Deferred.make<Outcome>())
+  const deferred = (id: string) => {
+    const found = outcomes.get(id)
+    return found === undefined ? Effect.dieMessage(`${id} is not in its own graph`) : Effect.succeed(found)
+  }
+  /** Of the outputs of the steps that are done. */
+  const hashes = new Map<string, string>()
+
+  const one = Effect.fnUntraced(function* ({ id, step, upstream }: Node) {
+    const above = new Map<string, unknown>()
+    const blocked: Array<string> = []
+    for (const id of upstream) {
+      const outcome = yield* Effect.flatMap(deferred(id), Deferred.await)
+      if (outcome._tag === "Done") above.set(id, outcome.output)
+      else blocked.push(id)
     }
-    const outcomes = new Map<string, Deferred.Deferred<Outcome>>()
-    for (const node of graph.nodes) outcomes.set(node.id, yield* Deferred.make<Outcome>())
-
-    const settle = (id: string) =>
-      Effect.mapError(Effect.fromNullable(outcomes.get(id)), () => new Error(`${id} is not in its own graph`))
-    const outcomeOf = (id: string) => Effect.flatMap(Effect.orDie(settle(id)), Deferred.await)
-    const permits = yield* Effect.makeSemaphore(options.concurrency)
-
-    const one = (node: Node) =>
-      Effect.gen(function* () {
-        const above = new Map<string, unknown>()
-        const blocked: Array<string> = []
-        for (const id of node.upstream) {
-          const outcome = yield* outcomeOf(id)
-          if (outcome._tag === "Done") above.set(id, outcome.output)
-          else blocked.push(id)
-        }
-        if (blocked.length > 0) return { _tag: "Blocked", by: blocked } satisfies Outcome
-        return yield* permits.withPermits(1)(execute(node, above))
-      })
-
-    const ledger = yield* StepLedger
-    /** Of the outputs of the steps that are done. */
-    const hashes = new Map<string, string>()
-    const execute = Effect.fnUntraced(function* (node: Node, above: ReadonlyMap<string, unknown>) {
-      const { stage } = node.step
-      const consumed = consumedHash(node.upstream.map((id) => hashes.get(id) ?? ""))
-      const known = Option.getOrUndefined(yield* ledger.find(node.id))
-      if (isDone(known, consumed)) {
-        hashes.set(node.id, outputHash(known.output))
-        return { _tag: "Done", output: decodeOutput(stage, JSON.parse(known.output)) } satisfies Outcome
-      }
-      inputs.set(
-        node.id,
-        resolve(node.step.input, (step) => above.get(graph.ids.get(step) ?? "")),
-      )
-      const { execution } = stages.get(Execution.make(stage).name) ?? { execution: Execution.make(stage) }
-      const payload = { id: node.id, consumed }
-      const executionId = yield* execution.executionId(payload)
-      const row = { id: node.id, stage: stage.name, consumed, output: null, reason: null, advice: null, seconds: null }
-      yield* ledger.record({ ...row, state: "running" })
-      const before = yield* execution.poll(executionId)
-      if (before?._tag === "Suspended") yield* execution.resume(executionId)
-      else yield* execution.execute(payload, { discard: true })
-      const [duration, settled] = yield* execution.poll(executionId).pipe(
-        Effect.delay(options.pollMillis),
-        Effect.repeat({
-          until: (result) =>
-            result !== undefined && (result._tag === "Complete" || (failures.get(node.id)?.length ?? 0) > 0),
-        }),
-        Effect.timed,
-      )
-      if (settled?._tag === "Complete") {
-        const encoded = yield* settled.exit
-        const output = JSON.stringify(encoded) ?? "null"
-        hashes.set(node.id, outputHash(output))
-        yield* ledger.record({ ...row, state: "done", output, seconds: Duration.toSeconds(duration) })
-        return { _tag: "Done", output: decodeOutput(stage, encoded) } satisfies Outcome
-      }
-      const found = failures.get(node.id) ?? []
-      const { reason, advice } = found[0] ?? { reason: null, advice: null }
-      yield* ledger.record({ ...row, state: "suspended", reason, advice })
-      return { _tag: "Suspended", failures: found } satisfies Outcome
-    })
-
-    const walk = Effect.forEach(
-      graph.nodes,
-      (node) =>
-        Effect.gen(function* () {
-          const outcome = yield* one(node)
-          yield* Deferred.succeed(yield* Effect.orDie(settle(node.id)), outcome)
-          return [node.id, outcome] as const
-        }),
-      { concurrency: "unbounded" },
-    )
-    const registry = Layer.mergeAll(
-      Layer.empty,
-      ...[...stages.values()].map(({ execution, stage }) => Execution.layer(stage, execution, inputs, onFailure)),
-    )
-    return new Map(yield* Effect.provide(walk, registry))
+    if (blocked.length > 0) return { _tag: "Blocked", by: blocked } satisfies Outcome
+    const { stage } = step
+    const starting = {
+      id,
+      stage: stage.name,
+      execution: stages.get(nameOf(stage))?.execution ?? Execution.make(stage),
+      consumed: consumedHash(upstream.map((one) => hashes.get(one) ?? "")),
+      source: sourceOf(stage),
+      input: resolve(step.input, (upstream) => above.get(graph.ids.get(upstream) ?? "")),
+    }
+    const known = yield* steps.known(starting)
+    if (known === undefined && options.only?.has(id) === false) return { _tag: "Left" } satisfies Outcome
+    const result = known ?? (yield* bounded(id)(steps.run(starting)))
+    if (result._tag === "Suspended") return result
+    hashes.set(id, outputHash(JSON.stringify(result.output)))
+    return { _tag: "Done", output: Schema.decodeUnknownSync(stage.output)(result.output) } satisfies Outcome
   })
 
-const decodeOutput = (stage: AnyStage, encoded: unknown) => Schema.decodeUnknownSync(stage.output)(encoded)
+  const walk = Effect.forEach(
+    graph.nodes,
+    (node) =>
+      Effect.gen(function* () {
+        const outcome: Outcome = yield* one(node)
+        yield* options.onOutcome?.(node.id, outcome) ?? Effect.void
+        yield* Effect.flatMap(deferred(node.id), (settled) => Deferred.succeed(settled, outcome))
+        return [node.id, outcome] as const
+      }),
+    { concurrency: "unbounded" },
+  )
+  const registry = Layer.mergeAll(
+    Layer.empty,
+    ...[...stages.values()].map(({ execution, stage }) => Execution.layer(stage, execution, steps.host)),
+  )
+  return new Map(yield* Effect.provide(walk, registry))
+})
+
+/** One execution for each stage; two stages can't go by one name. */
+const executions = (graph: Graph) =>
+  Effect.gen(function* () {
+    const found = new Map<string, { readonly execution: Execution.Execution; readonly stage: AnyStage }>()
+    for (const { step } of graph.nodes) {
+      const { stage } = step
+      const known = found.get(nameOf(stage))
+      if (known === undefined) found.set(nameOf(stage), { execution: Execution.make(stage), stage })
+      else if (sourceHash(known.stage) !== sourceHash(stage)) {
+        const detail = `two stages with different bodies are named ${nameOf(stage)}. Rename one, or raise its version.`
+        return yield* Effect.fail(new InvalidExperiment({ where: "the experiment", detail }))
+      }
+    }
+    return found
+  })
+
+const nameOf = ({ name, version }: AnyStage) => `${name}/v${version}`
 
 /** An input as the body sees it: every step replaced by its output. */
 const resolve = (value: unknown, outputOf: (step: AnyStep) => unknown): unknown => {

@@ -4,43 +4,61 @@
  */
 import { Activity, Workflow, WorkflowEngine } from "@effect/workflow"
 import { Effect, Layer, Schema } from "effect"
+import { Attempt } from "./Attempt.ts"
 import { Shard } from "./Shard.ts"
 import type { AnyStage } from "./Stage.ts"
 import { InvalidExperiment } from "./StageErrors.ts"
 import { StageFailure } from "./StageFailure.ts"
 
-const payload = { id: Schema.String, consumed: Schema.String }
+const payload = { id: Schema.String, consumed: Schema.String, attempt: Schema.optional(Schema.Int) }
+export type Payload = Schema.Struct.Type<typeof payload>
 
-/** Inputs of the steps that this process may run: every upstream step replaced by its output. */
-export type Inputs = ReadonlyMap<string, unknown>
+/** What the engine knows an execution by: done anew or on other outputs, a step is another execution. */
+export const keyOf = ({ id, consumed, attempt }: Payload): string =>
+  attempt === undefined || attempt === 0 ? `${id}/${consumed}` : `${id}/${consumed}/${attempt}`
 
-/** Called with each shard failure before the step suspends. */
-export type OnFailure = (id: string, failure: StageFailure) => Effect.Effect<void>
+/** What executions need of the run that they belong to. */
+export interface Host {
+  /** Every upstream step replaced by its output; absent where this run doesn't run the execution (now). */
+  readonly inputs: ReadonlyMap<string, unknown>
+  /** Executions that were left by an earlier run and suspended because their inputs were not there yet. */
+  readonly parked: Set<string>
+  /** A shard failed; the step suspends when the others have ended. */
+  readonly onFailure: (id: string, failure: StageFailure) => Effect.Effect<void>
+  /** A shard has its result. */
+  readonly onShard: (id: string) => Effect.Effect<void, StageFailure>
+}
 
 export const make = (stage: AnyStage) =>
   Workflow.make({
     name: `${stage.name}/v${stage.version}`,
     payload,
     success: Schema.Unknown,
-    idempotencyKey: ({ id, consumed }) => `${id}/${consumed}`,
+    idempotencyKey: keyOf,
   }).annotate(Workflow.SuspendOnFailure, true)
 
 export type Execution = ReturnType<typeof make>
 
 /** Registers a stage. Executions left over from experiments that are not running now stay suspended. */
-export const layer = (stage: AnyStage, execution: Execution, inputs: Inputs, onFailure: OnFailure) =>
-  execution.toLayer(({ id }) =>
+export const layer = (stage: AnyStage, execution: Execution, host: Host) =>
+  execution.toLayer((payload) =>
     Effect.gen(function* () {
       const instance = yield* WorkflowEngine.WorkflowInstance
-      if (!inputs.has(id)) return yield* Workflow.suspend(instance)
-      const shard = yield* shardService(id, onFailure)
+      const key = keyOf(payload)
+      if (!host.inputs.has(key)) {
+        host.parked.add(key)
+        return yield* Workflow.suspend(instance)
+      }
+      const shard = yield* shardService(payload.id, host)
       // The input was decoded by this stage's own schema when the step was built.
-      const output = yield* Effect.provideService(stage.run(inputs.get(id) as never), Shard, shard)
+      const output = yield* stage
+        .run(host.inputs.get(key) as never)
+        .pipe(Effect.provideService(Shard, shard), Effect.provideService(Attempt, payload.attempt ?? 0))
       return Schema.encodeSync(stage.output)(output)
     }),
   ) as Layer.Layer<never, never, WorkflowEngine.WorkflowEngine>
 
-const shardService = (id: string, onFailure: OnFailure) =>
+const shardService = (id: string, host: Host) =>
   Effect.map(Effect.context<WorkflowEngine.WorkflowEngine | WorkflowEngine.WorkflowInstance>(), (engine) => {
     const names = new Set<string>()
     return Shard.of({
@@ -50,7 +68,10 @@ const shardService = (id: string, onFailure: OnFailure) =>
           return Effect.die(new InvalidExperiment({ where: id, detail: `two shards are named ${name}` }))
         }
         names.add(name)
-        const execute = Effect.tapError(effect, (failure) => onFailure(id, failure))
+        const execute = effect.pipe(
+          Effect.zipLeft(host.onShard(id)),
+          Effect.tapError((failure) => host.onFailure(id, failure)),
+        )
         // A failed shard suspends the execution (SuspendOnFailure), so its failure never reaches the body.
         // Providing the engine leaves exactly the services of `effect`, which the compiler can't see through Exclude.
         return Activity.make({ name, success: output, error: StageFailure, execute }).pipe(
