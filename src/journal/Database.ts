@@ -9,6 +9,11 @@ import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs"
 export class DatabaseUnusable extends Schema.TaggedError<DatabaseUnusable>()("DatabaseUnusable", {
   file: Schema.String,
   detail: Schema.String,
+  /** `damaged` and `newer` are the file's own; `unavailable` is its surroundings: a full disk, no permission, a lock. */
+  kind: Schema.Literal("damaged", "newer", "unavailable").pipe(
+    Schema.propertySignature,
+    Schema.withConstructorDefault(() => "damaged" as const),
+  ),
 }) {
   override get message() {
     return `${this.file}: ${this.detail}`
@@ -38,10 +43,10 @@ export interface Format {
  * Opens or creates the file for the only writer. On a clean close the file needs no helper files any more, so that it
  * can be read from a read-only folder and copied by itself.
  */
-export const openWriter = (file: string, format: Format) =>
+export const openWriter = (file: string, format: Format, options: { readonly checkAll?: boolean } = {}) =>
   Effect.gen(function* () {
     const database = yield* connect(file, format, false)
-    yield* check(database)
+    yield* check(database, options.checkAll)
     yield* Effect.addFinalizer(() =>
       Effect.zipRight(
         database.run("PRAGMA busy_timeout = 0"),
@@ -62,7 +67,7 @@ export const openWriter = (file: string, format: Format) =>
 
 /** Opens an existing file without writing to it or beside it, unless a writer has it open. */
 export const openReader = (file: string, format: Format) =>
-  Effect.tap(connect(file, format, true), check).pipe(refusing(file))
+  Effect.tap(connect(file, format, true), (database) => check(database)).pipe(refusing(file))
 
 /** SQLite's own word for what went wrong, such as `SQLITE_FULL`. */
 export const codeOf = (error: unknown): string =>
@@ -79,7 +84,7 @@ const connect = (file: string, format: Format, readonly: boolean) =>
   Effect.gen(function* () {
     yield* Effect.flatMap(
       Effect.try(() => refusal(file, format)),
-      (detail) => (detail === undefined ? Effect.void : DatabaseUnusable.make({ file, detail })),
+      (refused) => refused ?? Effect.void,
     )
     const client = yield* SqliteClient.make({ filename: file, readonly, disableWAL: true })
     const connection = yield* client.reserve
@@ -87,57 +92,67 @@ const connect = (file: string, format: Format, readonly: boolean) =>
     // A writer that was killed may have left its last changes beside the file, this one among them.
     const [row] = yield* run("PRAGMA user_version")
     const found = Number(row?.["user_version"] ?? 0)
-    if (found > format.version) return yield* DatabaseUnusable.make({ file, detail: newer(found, format) })
+    if (found > format.version) return yield* newer(file, found, format)
     const database: Database = { file, run }
     return database
   })
 
 /** Read from the header, since even opening a database can change it. */
-const refusal = (file: string, format: Format): string | undefined => {
+const refusal = (file: string, format: Format): DatabaseUnusable | undefined => {
   if (!existsSync(file) || statSync(file).size === 0) return undefined
   const header = Buffer.alloc(100)
   const descriptor = openSync(file, "r")
   readSync(descriptor, header, 0, 100, 0)
   closeSync(descriptor)
-  if (header.toString("latin1", 0, 16) !== "SQLite format 3\0") return damaged("file is not a database")
+  if (header.toString("latin1", 0, 16) !== "SQLite format 3\0") return damaged(file, "file is not a database")
   const found = header.readUInt32BE(60)
-  return found > format.version ? newer(found, format) : undefined
+  return found > format.version ? newer(file, found, format) : undefined
 }
 
-/** All of a small file, the schema of a large one: reading it all would take minutes. */
-const check = (database: Database) =>
+/** All of a small file, the schema of a large one: reading it all would take minutes. `all`: whatever it takes. */
+const check = (database: Database, all = false) =>
   Effect.gen(function* () {
     yield* database.run("SELECT count(*) FROM sqlite_master")
-    if (!existsSync(database.file) || statSync(database.file).size > 32 * 1024 * 1024) return
+    if (!existsSync(database.file) || (!all && statSync(database.file).size > 32 * 1024 * 1024)) return
     const [row] = yield* database.run("PRAGMA quick_check(1)")
     const verdict = String(row?.["quick_check"] ?? "ok")
-    if (verdict !== "ok")
-      return yield* DatabaseUnusable.make({ file: database.file, detail: damaged(verdict.replaceAll(/\s+/g, " ")) })
+    if (verdict !== "ok") return yield* damaged(database.file, verdict.replaceAll(/\s+/g, " "))
   })
 
-const newer = (found: number, { version }: Format) =>
-  `it is of format ${found}, and this version of understudy knows up to ${version}. Update understudy.`
+const newer = (file: string, found: number, { version }: Format) =>
+  DatabaseUnusable.make({
+    file,
+    kind: "newer",
+    detail: `it is of format ${found}, and this version of understudy knows up to ${version}. Update understudy.`,
+  })
 
-const damaged = (detail: string) =>
-  `it can't be opened as a database (${detail}). Move it away; the artifacts stay valid.`
+const damaged = (file: string, detail: string) =>
+  DatabaseUnusable.make({
+    file,
+    kind: "damaged",
+    detail: `it can't be opened as a database (${detail}). Move it away; the artifacts stay valid.`,
+  })
 
 const refusing =
   (file: string) =>
   <A, E, R>(opening: Effect.Effect<A, E, R>) =>
     opening.pipe(
       Effect.catchAllDefect((defect) => Effect.fail(defect)),
-      Effect.mapError((error) =>
-        error instanceof DatabaseUnusable ? error : DatabaseUnusable.make({ file, detail: detailOf(error) }),
-      ),
+      Effect.mapError((error) => (error instanceof DatabaseUnusable ? error : unusable(file, error))),
       Effect.provide(Reactivity.layer),
     )
 
-const detailOf = (error: unknown): string => {
+const unusable = (file: string, error: unknown) => {
+  const unavailable = (detail: string) => DatabaseUnusable.make({ file, kind: "unavailable", detail })
   const code = codeOf(error)
-  if (code === "SQLITE_FULL") return "the disk is full. Free some space and run the same command again."
+  if (code === "SQLITE_FULL") return unavailable("the disk is full. Free some space and run the same command again.")
   if (/^SQLITE_(READONLY|CANTOPEN)|^E(ROFS|ACCES)/.test(code)) {
-    return `it can't be written or read here (${causeOf(error)}). Choose a home that can be written with --home.`
+    return unavailable(
+      `it can't be written or read here (${causeOf(error)}). Choose a home that can be written with --home.`,
+    )
   }
-  if (code.startsWith("SQLITE_BUSY")) return "another process is using it. Wait for it to end and try again."
-  return damaged(causeOf(error))
+  if (code.startsWith("SQLITE_BUSY")) {
+    return unavailable("another process is using it. Wait for it to end and try again.")
+  }
+  return damaged(file, causeOf(error))
 }
