@@ -5,6 +5,8 @@ export * as Experiment from "./durable/Experiment.ts"
 export * as Graph from "./durable/Graph.ts"
 export * as Grid from "./durable/Grid.ts"
 export * as Plan from "./durable/Plan.ts"
+export { reopen } from "./durable/reopen.ts"
+export { runExperiment } from "./durable/runExperiment.ts"
 export * as Runner from "./durable/Runner.ts"
 export * as Shard from "./durable/Shard.ts"
 export * as Stage from "./durable/Stage.ts"
@@ -20,6 +22,7 @@ export type {
   Answer,
   Call,
   CallFailure,
+  FailedCall,
   FailureCount,
   JournaledCall,
   LostAttempt,

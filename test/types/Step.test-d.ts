@@ -1,5 +1,6 @@
 /** What the compiler must accept and refuse; checked by `tsc`, never run. */
-import { Experiment, Grid } from "../../src/index.ts"
+import { Effect, Layer } from "effect"
+import { Experiment, Grid, runExperiment } from "../../src/index.ts"
 import type { Step } from "../../src/index.ts"
 import { Assistant, Corpus, Simulator, file } from "../durable/fixtures.ts"
 import type { Gpu, Reader } from "../durable/fixtures.ts"
@@ -38,3 +39,13 @@ const experiment = Experiment.make("typed", { grids: { grid } })
 export const complete: Experiment.Experiment<Reader | Gpu> = experiment
 // @ts-expect-error the trainer's service is missing
 export const incomplete: Experiment.Experiment<Reader> = experiment
+
+// Running it needs what its stages need, besides the engine and the ledger.
+const running = runExperiment(experiment, { concurrency: 1, pollMillis: 50 })
+holds<Reader | Gpu extends Effect.Effect.Context<typeof running> ? true : false>()
+declare const engine: Layer.Layer<Exclude<Effect.Effect.Context<typeof running>, Reader | Gpu>>
+declare const services: Layer.Layer<Reader | Gpu>
+declare const reader: Layer.Layer<Reader>
+export const provided: Effect.Effect<unknown, unknown> = Effect.provide(running, Layer.merge(engine, services))
+// @ts-expect-error nobody provides the trainer's service
+export const lacking: Effect.Effect<unknown, unknown> = Effect.provide(running, Layer.merge(engine, reader))
