@@ -36,7 +36,7 @@ export type GrpoRecipe = typeof GrpoRecipe.Type
 export const embeddedGrpo: typeof GrpoRecipe.Encoded = {
   rank: 8,
   learningRate: 1e-3,
-  iterations: 6,
+  iterations: 8,
   prompts: 2,
   rollouts: 8,
   kl: 0.05,

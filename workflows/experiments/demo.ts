@@ -7,7 +7,7 @@
  */
 import * as U from "understudy"
 
-export const study = (name: string, size = { sft: U.embeddedSft, grpo: U.embeddedGrpo, prompts: 16 }) => {
+export const study = (name: string, size = { sft: U.embeddedSft, grpo: U.embeddedGrpo, prompts: 24 }) => {
   const split = U.Split({ corpus: U.embeddedCorpus() })
   const base = U.Model.embedded
   const { plain, impatient } = U.Personas
