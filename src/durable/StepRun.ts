@@ -93,10 +93,10 @@ export const make = Effect.fn("StepRun.make")(function* (options: StepRunOptions
       seconds: step.before,
       began: same?.began ?? step.began,
     }
-    yield* ledger.record({ ...row, starts: step.deaths + 1 })
-    yield* options.onStart(id)
     options.inputs.set(Execution.keyOf(payload), starting.input)
     const work = Effect.gen(function* () {
+      yield* ledger.record({ ...row, starts: step.deaths + 1 })
+      yield* options.onStart(id)
       if (before?._tag === "Suspended") yield* execution.resume(executionId)
       else yield* execution.execute(payload, { discard: true })
       const result = yield* settled(execution, executionId, Execution.keyOf(payload), step)
