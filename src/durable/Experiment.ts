@@ -1,7 +1,8 @@
 /** One or more grids, their limits, and the steps over all their cells: what an experiment file exports. */
 import { Predicate } from "effect"
 import type { AnyGrid, Grid } from "./Grid.ts"
-import { InvalidExperiment } from "./StageErrors.ts"
+import { InvalidExperiment, refuseUnknown } from "./StageErrors.ts"
+import { isStep } from "./Step.ts"
 import type { AnyStep, Step } from "./Step.ts"
 
 export const ExperimentTypeId: unique symbol = Symbol.for("understudy/Experiment")
@@ -26,7 +27,7 @@ type GridServices<G extends Grids> = {
 }[keyof G]
 type StepServices<S> = S extends Step<unknown, infer R> ? R : never
 
-/** Throws `InvalidExperiment` when the name can't name a folder or there is no grid. */
+/** Throws `InvalidExperiment` when the name can't name a folder, there is no grid, or `collect` returns no steps. */
 export const make = <const G extends Grids, const S extends ReadonlyArray<AnyStep> = readonly []>(
   name: string,
   options: {
@@ -36,22 +37,31 @@ export const make = <const G extends Grids, const S extends ReadonlyArray<AnySte
     readonly collect?: (grids: G) => S
   },
 ): Experiment<GridServices<G> | StepServices<S[number]>> => {
-  if (!/^[a-z0-9][a-z0-9-]*$/.test(name)) {
-    throw new InvalidExperiment({ where: `experiment "${name}"`, detail: "name it with a-z, 0-9 and -" })
+  const where = `experiment "${name}"`
+  const refuse = (detail: string) => new InvalidExperiment({ where, detail })
+  if (!/^[a-z0-9][a-z0-9-]*$/.test(name)) throw refuse("name it with a-z, 0-9 and -")
+  refuseUnknown(where, options, ["grids", "limits", "collect"])
+  refuseUnknown(`${where}, limits`, options.limits ?? {}, ["usd", "gpus"])
+  const grids = Object.entries(options.grids ?? {})
+  if (grids.length === 0) throw refuse("it has no grids")
+  const noGrid = grids.find(([, grid]) => !Array.isArray(grid?.cells))
+  if (noGrid !== undefined) throw refuse(`grids.${noGrid[0]} is no grid: make it with Grid.make`)
+  for (const limit of ["usd", "gpus"] as const) {
+    const value: unknown = options.limits?.[limit]
+    if (value !== undefined && !(typeof value === "number" && value > 0)) {
+      throw refuse(`limits.${limit} is ${String(value)}: give a positive number`)
+    }
   }
-  if (Object.keys(options.grids).length === 0) {
-    throw new InvalidExperiment({ where: `experiment "${name}"`, detail: "it has no grids" })
-  }
-  const usd = options.limits?.usd
-  if (usd !== undefined && !(usd > 0)) {
-    throw new InvalidExperiment({ where: `experiment "${name}"`, detail: `limits.usd is ${usd}: give a positive sum` })
-  }
+  const collected: unknown = options.collect?.(options.grids) ?? []
+  if (!Array.isArray(collected)) throw refuse("collect must return an array of steps")
+  const odd = collected.findIndex((step) => !isStep(step))
+  if (odd >= 0) throw refuse(`collect must return steps, and item ${odd + 1} is none`)
   return {
     [ExperimentTypeId]: unreachable,
     name,
     grids: options.grids,
     limits: options.limits ?? {},
-    collected: options.collect?.(options.grids) ?? [],
+    collected,
   }
 }
 

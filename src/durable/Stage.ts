@@ -2,8 +2,9 @@
  * A stage is a kind of work, declared once: name, version, input and output schemas, body and estimate.
  * Calling it with inputs builds a `Step`. An edit that changes results bumps the version.
  */
-import { Either, ParseResult, Schema } from "effect"
+import { Either, Schema } from "effect"
 import type { Effect } from "effect"
+import { schemaIssues } from "../domain/schemaIssues.ts"
 import type { Estimate } from "./Estimate.ts"
 import type { Shard } from "./Shard.ts"
 import { InvalidInput } from "./StageErrors.ts"
@@ -47,8 +48,7 @@ export const make = <const F extends Fields, A, I, R>(declaration: Declaration<F
   const build = (input: unknown) => {
     const decoded = decode(input)
     if (Either.isLeft(decoded)) {
-      const detail = ParseResult.TreeFormatter.formatErrorSync(decoded.left)
-      throw new InvalidInput({ stage: declaration.name, detail })
+      throw new InvalidInput({ stage: declaration.name, detail: schemaIssues(decoded.left).join("\n") })
     }
     // Decoded by the schema of these very fields.
     const wrong = declaration.check?.(decoded.right as Schema.Struct.Type<F>)

@@ -56,7 +56,9 @@ export const of = <A, I>(output: Schema.Schema<A, I>): Schema.Schema<Step<A, unk
         `expected a step that gives ${name(output.ast)}, got ${
           isStep(issue.actual)
             ? `${issue.actual.stage.name}, which gives ${name(issue.actual.stage.output.ast)}`
-            : typeof issue.actual
+            : issue.actual === undefined
+              ? "nothing: is its name spelt right?"
+              : `a value of type ${typeof issue.actual}`
         }`,
     },
   )
@@ -81,4 +83,13 @@ const covers = (target: SchemaAST.AST, source: SchemaAST.AST): boolean => {
   return members(source).every((member) => accepted.includes(member))
 }
 
-const name = (ast: SchemaAST.AST): string => (SchemaAST.isUnion(ast) ? ast.types.map(name).join(" or ") : String(ast))
+/** Outputs are known by their tags. */
+const name = (ast: SchemaAST.AST): string =>
+  members(ast)
+    .map((member) => tagOf(member) ?? String(member))
+    .join(" or ")
+
+const tagOf = (ast: SchemaAST.AST): string | undefined => {
+  const tag = SchemaAST.getPropertySignatures(SchemaAST.typeAST(ast)).find((property) => property.name === "_tag")?.type
+  return tag !== undefined && SchemaAST.isLiteral(tag) ? String(tag.literal) : undefined
+}

@@ -32,11 +32,11 @@ describe("understudy plan", () => {
     assert.match(stdout, /judge +judge-a +40 calls.*price unknown/)
   })
 
-  it("says what is wrong with an experiment file, and exits with 1", () => {
+  it("says what is wrong with an experiment file, and exits with 64", () => {
     const empty = join(folder, "empty.ts")
     writeFileSync(empty, "export default 1")
     const refused = understudy("plan", empty)
-    assert.deepEqual([refused.status, refused.stdout], [1, ""])
+    assert.deepEqual([refused.status, refused.stdout], [64, ""])
     assert.match(refused.stderr, /empty\.ts: write `export default Experiment\.make/)
     assert.match(understudy("plan", join(folder, "none.ts")).stderr, /none\.ts: there is no such file/)
   })

@@ -1,19 +1,21 @@
 /** Loads an experiment file and hashes the files that its steps read. */
-import { Effect, Predicate, Schema } from "effect"
+import { Effect, Schema } from "effect"
 import { createHash } from "node:crypto"
 import { createReadStream, existsSync } from "node:fs"
 import { resolve } from "node:path"
 import { pipeline } from "node:stream/promises"
-import { pathToFileURL } from "node:url"
 import { Experiment, Graph } from "../../src/index.ts"
+import { importDefault } from "../importDefault.ts"
 
-/** The experiment file, or a file it names, can't be used. Nothing has run. */
+/** The experiment file, or a file it names, can't be used. Nothing has run. `line` is in the experiment file. */
 export class UnusableExperiment extends Schema.TaggedError<UnusableExperiment>()("UnusableExperiment", {
   file: Schema.String,
+  line: Schema.optional(Schema.Int),
   detail: Schema.String,
 }) {
+  readonly exitCode = 64
   override get message() {
-    return `${this.file}: ${this.detail}`
+    return `${this.file}${this.line === undefined ? "" : `:${this.line}`}: ${this.detail}`
   }
 }
 
@@ -21,22 +23,14 @@ export class UnusableExperiment extends Schema.TaggedError<UnusableExperiment>()
 export const loadExperiment = Effect.fn("loadExperiment")(function* (file: string) {
   const path = resolve(file)
   if (!existsSync(path)) return yield* UnusableExperiment.make({ file, detail: "there is no such file" })
-  const module = yield* Effect.tryPromise({
-    try: () => import(pathToFileURL(path).href) as Promise<Readonly<Record<string, unknown>>>,
-    catch: (error) => UnusableExperiment.make({ file, detail: error instanceof Error ? error.message : String(error) }),
-  })
-  const experiment = unwrapped(module)
+  const experiment = yield* Effect.mapError(importDefault(path), ({ line, detail }) =>
+    UnusableExperiment.make({ file, detail, ...(line === undefined ? {} : { line }) }),
+  )
   if (!Experiment.isExperiment(experiment)) {
     return yield* UnusableExperiment.make({ file, detail: "write `export default Experiment.make(...)` in it" })
   }
   return experiment
 })
-
-/** In a folder whose package.json doesn't say `"type": "module"`, the export arrives wrapped once more. */
-const unwrapped = (module: Readonly<Record<string, unknown>>): unknown => {
-  const exported = module["default"]
-  return Predicate.hasProperty(exported, "default") ? exported.default : exported
-}
 
 /** SHA-256 of every file that the experiment's steps read. */
 export const hashFiles = Effect.fn("hashFiles")(function* (experiment: Experiment.Experiment<unknown>) {

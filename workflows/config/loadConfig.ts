@@ -1,17 +1,21 @@
 /** Finds and reads the config: `--config`, else the nearest `understudy.config.ts` from the current folder upwards. */
-import { Effect, ParseResult, Predicate, Schema } from "effect"
+import { Effect, Schema } from "effect"
 import { existsSync } from "node:fs"
 import { dirname, join, resolve } from "node:path"
-import { pathToFileURL } from "node:url"
+import { schemaIssues } from "../../src/domain/schemaIssues.ts"
+import { importDefault } from "../importDefault.ts"
 import { UnderstudyConfig } from "./UnderstudyConfig.ts"
 
 /** The config can't be used. Nothing has run. */
 export class UnusableConfig extends Schema.TaggedError<UnusableConfig>()("UnusableConfig", {
   file: Schema.String,
+  line: Schema.optional(Schema.Int),
   detail: Schema.String,
 }) {
+  readonly exitCode = 64
   override get message() {
-    return `${this.file}: ${this.detail}. Correct the config and run the same command again.`
+    const place = this.line === undefined ? this.file : `${this.file}:${this.line}`
+    return `${place}: ${this.detail}. Correct the config and run the same command again.`
   }
 }
 
@@ -21,21 +25,13 @@ export const loadConfig = Effect.fn("loadConfig")(function* (option?: string) {
   const file = option === undefined ? nearest(process.cwd()) : resolve(option)
   if (file === undefined) return yield* Effect.orDie(decode({}))
   if (!existsSync(file)) return yield* UnusableConfig.make({ file, detail: "there is no such file" })
-  const module = yield* Effect.tryPromise({
-    try: () => import(pathToFileURL(file).href) as Promise<Readonly<Record<string, unknown>>>,
-    catch: (error) => UnusableConfig.make({ file, detail: error instanceof Error ? error.message : String(error) }),
-  })
-  const exported = module["default"]
-  // In a folder whose package.json doesn't say `"type": "module"`, the export arrives wrapped once more.
-  const value = Predicate.hasProperty(exported, "default") ? exported.default : exported
-  return yield* Effect.mapError(decode(value), (error) =>
-    UnusableConfig.make({
-      file,
-      detail: ParseResult.ArrayFormatter.formatErrorSync(error)
-        .map(({ path, message }) => (path.length === 0 ? message : `${path.join(".")}: ${message}`))
-        .join("; "),
-    }),
-  )
+  const unusable = (detail: string, line?: number) =>
+    UnusableConfig.make({ file, detail, ...(line === undefined ? {} : { line }) })
+  const value = yield* Effect.mapError(importDefault(file), ({ line, detail }) => unusable(detail, line))
+  if (typeof value !== "object" || value === null) {
+    return yield* unusable("write `export default defineConfig({ ... })` in it")
+  }
+  return yield* Effect.mapError(decode(value), (error) => unusable(schemaIssues(error).join("; ")))
 })
 
 const decode = Schema.decodeUnknown(UnderstudyConfig, { onExcessProperty: "error", errors: "all" })
