@@ -8,7 +8,7 @@ import type { IncomingMessage, ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 import { Effect } from "effect"
 import { makeRoutes } from "./tinker/ScriptedRoutes.ts"
-import type { Reply, ScriptedOptions, ScriptedPass } from "./tinker/ScriptedRoutes.ts"
+import type { Reply, ScriptedOptions, ScriptedPass, ScriptedWork } from "./tinker/ScriptedRoutes.ts"
 import type { TinkerState } from "./tinker/ScriptedState.ts"
 
 /**
@@ -43,6 +43,8 @@ export interface ScriptedTinker {
   /** Succeeds at the n-th request to a route. */
   readonly reached: (route: string, count: number) => Effect.Effect<void>
   readonly passes: ReadonlyArray<ScriptedPass>
+  /** Model calls that were carried out, in their order. */
+  readonly works: ReadonlyArray<ScriptedWork>
   readonly state: TinkerState
   /** Forgets live models and futures, as a restart does; checkpoints stay. */
   readonly restart: () => void
@@ -52,7 +54,7 @@ export interface ScriptedTinker {
 export const scriptedTinker = (options: ScriptedOptions & { readonly port?: number } = {}) =>
   Effect.acquireRelease(
     Effect.async<Open>((resume) => {
-      const { routes, state, passes } = makeRoutes(options)
+      const { routes, state, passes, works } = makeRoutes(options)
       const watchers = new Set<() => void>()
       let isDown = (_route: string) => false
       const arrivals: Array<Arrival> = []
@@ -112,7 +114,7 @@ export const scriptedTinker = (options: ScriptedOptions & { readonly port?: numb
         })
         const restart = () => state.restart()
         const url = `http://127.0.0.1:${port}`
-        const tinker = { url, port, arrivals, count, fault, down, reached, passes, state, restart }
+        const tinker = { url, port, arrivals, count, fault, down, reached, passes, works, state, restart }
         resume(Effect.succeed({ tinker, close }))
       })
     }),

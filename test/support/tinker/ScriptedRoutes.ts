@@ -62,6 +62,9 @@ export const makeRoutes = (options: ScriptedOptions) => {
   const alphabet = options.alphabet ?? Array.from({ length: 256 }, (_, index) => index + 3)
 
   const passes: Array<ScriptedPass> = []
+  const works: Array<ScriptedWork> = []
+  const note = (kind: ScriptedWork["kind"], asked: object, result?: Uint8Array) => works.push({ kind, asked, result })
+
   const future = (type: string, key: string, result: () => unknown, more: object = {}): Reply => {
     const id = String(state.nextId())
     let done: unknown
@@ -99,6 +102,7 @@ export const makeRoutes = (options: ScriptedOptions) => {
         return { status: 409, body: { detail } }
       }
       model.requests += 1
+      if (kind === "weights") note("save", { path: ask.body.path })
       return future(ask.route, "", () => {
         state.checkpoints.set(path, { ...model.weights, rank: model.rank })
         state.persist()
@@ -127,7 +131,15 @@ export const makeRoutes = (options: ScriptedOptions) => {
       if (state.models.size >= (options.slots ?? 16))
         return future("create_model", "", () => failed("Maximum number of LoRA adapters reached"))
       const weights = { hash: hash(baseModel, rank, seed), steps: 0 }
-      state.models.set(id, { id, session: body.session_id, rank, weights, gradients: [], requests: 0 })
+      state.models.set(id, {
+        id,
+        session: body.session_id,
+        rank,
+        weights,
+        gradients: [],
+        result: undefined,
+        requests: 0,
+      })
       return future("create_model", "", () => ({ model_id: id }), { model_id: id })
     },
     unload_model: ({ body }) =>
@@ -154,8 +166,12 @@ export const makeRoutes = (options: ScriptedOptions) => {
             const before = model.weights
             const datums = request.data.map(plain)
             passes.push({ ...request, datums })
-            if (!request.forwardOnly) model.gradients.push(hash(request.lossFn, request.lossFnConfig, datums))
-            return passResult(before, datums)
+            const result = passResult(before, datums)
+            note(request.forwardOnly ? "forward" : "pass", {}, result)
+            if (request.forwardOnly) return result
+            model.gradients.push(hash(request.lossFn, request.lossFnConfig, datums))
+            model.result = result
+            return result
           }),
         ),
       )
@@ -166,6 +182,7 @@ export const makeRoutes = (options: ScriptedOptions) => {
           future("optim_step", hash("step", body), () => {
             const { hash: old, steps } = model.weights
             model.weights = { hash: hash(old, model.gradients, body.adam_params), steps: steps + 1 }
+            note("step", {}, model.result)
             model.gradients = []
             return { metrics: { step: steps + 1 } }
           }),
@@ -185,7 +202,10 @@ export const makeRoutes = (options: ScriptedOptions) => {
         if (id !== undefined && model === undefined) return failed(`Model ${id} not loaded`)
         // As on the JAX backend: a checkpoint is sampled by way of the live model.
         if (model !== undefined) model.weights = { hash: saved.hash, steps: saved.steps }
-        return sampleResult(saved, body, alphabet)
+        const result = sampleResult(saved, body, alphabet)
+        const { prompt, sampling_params } = body
+        note(body.prompt_logprobs ? "score" : "sample", { prompt, sampling_params }, result)
+        return result
       })
     },
     training_runs: ({ path }) => {
@@ -204,6 +224,7 @@ export const makeRoutes = (options: ScriptedOptions) => {
   return {
     state: state as TinkerState,
     passes: passes as ReadonlyArray<ScriptedPass>,
+    works: works as ReadonlyArray<ScriptedWork>,
     routes: async (ask: Ask): Promise<Reply> =>
       routes[ask.route]?.(ask) ?? { status: 404, body: { detail: `No route ${ask.route}` } },
   }
@@ -231,6 +252,15 @@ export interface ScriptedPass {
   readonly lossFnConfig: Readonly<Record<string, number>>
   readonly forwardOnly: boolean
   readonly datums: ReadonlyArray<PlainDatum>
+}
+
+/** A model call that was carried out. */
+export interface ScriptedWork {
+  readonly kind: "sample" | "score" | "forward" | "pass" | "step" | "save"
+  /** What samples and saves were asked by, as sent. */
+  readonly asked: object
+  /** As sent, of samples and passes; a step has that of its last pass. */
+  readonly result: Uint8Array | undefined
 }
 
 const plain = ({ modelInput, lossFnInputs }: WireDatum): PlainDatum => ({

@@ -9,6 +9,8 @@ export interface ScriptedModel {
   weights: Weights
   /** Passes since the last step. */
   gradients: Array<string>
+  /** Of the last of them. */
+  result: Uint8Array | undefined
   /** Requests so far, the creation left out. */
   requests: number
 }
