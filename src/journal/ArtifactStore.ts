@@ -4,7 +4,7 @@
  */
 import { Context, Effect, Layer, Schema } from "effect"
 import { createHash } from "node:crypto"
-import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises"
+import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { ArtifactRef, Sha256 } from "../domain/Artifact.ts"
 
@@ -44,6 +44,8 @@ export class ArtifactStore extends Context.Tag("understudy/journal/ArtifactStore
     /** Durable when it returns. Writing content that is there already costs only a look. */
     readonly put: (content: Uint8Array) => Effect.Effect<ArtifactRef, StorageFailed>
     readonly get: (ref: ArtifactRef) => Effect.Effect<Uint8Array, ArtifactMissing | ArtifactCorrupt | StorageFailed>
+    /** Artifacts whose SHA-256 begins with these hex digits, in order. Not verified. */
+    readonly like: (prefix: string) => Effect.Effect<ReadonlyArray<ArtifactRef>, StorageFailed>
     /** Where the file lies, for programs that read it themselves. Not verified. */
     readonly path: (ref: ArtifactRef) => string
   }
@@ -82,8 +84,31 @@ const make = (folder: string): Context.Tag.Service<ArtifactStore> => {
     return content
   })
 
-  return { put, get, path: pathOf }
+  const like = (prefix: string) =>
+    io(folder, async () => {
+      const heads = (await entries(folder)).filter((head) => head.startsWith(prefix.slice(0, 2)))
+      const names = await Promise.all(
+        heads.map(async (head) => (await entries(join(folder, head))).map((rest) => head + rest)),
+      )
+      const found = names.flat().filter((name) => Schema.is(Sha256)(name) && name.startsWith(prefix))
+      return Promise.all(
+        found.sort().map(async (name) => {
+          const sha256 = Sha256.make(name)
+          const { size } = await stat(pathOf({ sha256, bytes: 0 }))
+          return { sha256, bytes: size }
+        }),
+      )
+    })
+
+  return { put, get, like, path: pathOf }
 }
+
+/** Of a folder; a folder that isn't there has none. */
+const entries = (folder: string) =>
+  readdir(folder).catch((error: { readonly code?: string }) => {
+    if (error.code === "ENOENT") return []
+    throw error
+  })
 
 const refOf = (content: Uint8Array): ArtifactRef => ({
   sha256: Sha256.make(createHash("sha256").update(content).digest("hex")),

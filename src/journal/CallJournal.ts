@@ -15,7 +15,7 @@ import * as JournalCalls from "./JournalCalls.ts"
 import * as JournalReports from "./JournalReports.ts"
 
 export type { Pace, Totals } from "./Accounts.ts"
-export type { FailureCount, JournaledCall, LostAttempt } from "./JournalReports.ts"
+export type { FailedCall, FailureCount, JournaledCall, LostAttempt } from "./JournalReports.ts"
 
 /** What a request came to. `micros` is its price in micro-dollars. */
 export interface Sent<A> {
@@ -79,11 +79,15 @@ export class CallJournal extends Context.Tag("understudy/journal/CallJournal")<
       call: Call<A, I, E, R>,
     ) => Effect.Effect<Answer<A>, E | OfflineMiss | JournalError, R>
     readonly find: (key: string) => Effect.Effect<Option.Option<JournalReports.JournaledCall>, JournalError>
+    /** Keys that begin with these hex digits, in order, at most so many. */
+    readonly keysLike: (prefix: string, limit: number) => Effect.Effect<ReadonlyArray<string>, JournalError>
     /** Keys of the answers that a step used, in the order of being paid for. */
     readonly keysOf: (step: string) => Effect.Effect<ReadonlyArray<string>, JournalError>
     readonly totals: Effect.Effect<ReadonlyArray<Totals>>
     readonly pace: Effect.Effect<ReadonlyArray<Pace>>
     readonly failures: Effect.Effect<ReadonlyArray<JournalReports.FailureCount>, JournalError>
+    /** Of a step: the calls that failed and never succeeded since. */
+    readonly lastFailures: (step: string) => Effect.Effect<ReadonlyArray<JournalReports.FailedCall>, JournalError>
     /** Requests that were in flight when an earlier run was killed, and whether they were sent again since. */
     readonly lost: Effect.Effect<ReadonlyArray<JournalReports.LostAttempt>, JournalError>
     /**

@@ -29,6 +29,14 @@ export interface FailureCount extends AccountName {
   readonly micros: number
 }
 
+/** The last failure of a call that never succeeded. */
+export interface FailedCall extends AccountName {
+  readonly key: string
+  readonly reason: string
+  readonly errorKind: ErrorKind
+  readonly detail: string
+}
+
 /** A request that had begun when its run was killed. It may have been billed: it counts at `worstMicros`. */
 export interface LostAttempt extends AccountName {
   readonly key: string
@@ -58,9 +66,28 @@ export const make = (
       Effect.map(query(`${selectCall} WHERE key = ?`, [packKey(key)]), ([row]) =>
         Option.map(Option.fromNullable(row), decodeCall),
       ),
+    keysLike: (prefix, limit) =>
+      Effect.map(
+        query("SELECT key FROM call WHERE key BETWEEN ? AND ? ORDER BY key LIMIT ?", [
+          packKey(prefix.padEnd(64, "0")),
+          packKey(prefix.padEnd(64, "f")),
+          limit,
+        ]),
+        (rows) => rows.map((row) => unpackKey(row["key"])),
+      ),
     keysOf: (step) => Effect.map(query(selectKeys, [step, step]), (rows) => rows.map((row) => unpackKey(row["key"]))),
     totals: Effect.sync(() => books.all().map((account) => account.totals)),
     pace: Effect.sync(books.pace),
+    lastFailures: (step) =>
+      Effect.map(query(selectLastFailures, [step, step]), (rows) =>
+        rows.map((row) => ({
+          ...nameOf(row),
+          key: unpackKey(row["key"]),
+          reason: String(row["reason"]),
+          errorKind: String(row["error_kind"]) as ErrorKind,
+          detail: String(row["detail"]),
+        })),
+      ),
     failures: Effect.map(query(selectFailures), (rows) => rows.map(decodeFailure)),
     lost: Effect.map(query(selectLost, [session ?? Number.MAX_SAFE_INTEGER]), (rows) => rows.map(decodeLost)),
     exportTo: (file, steps) => exportTo(reading.file, file, steps),
@@ -77,6 +104,11 @@ const selectKeys = `SELECT key FROM call WHERE id IN (
 const selectFailures = `SELECT step, role, model, account.kind, reason, failure.kind AS error_kind, count(*) AS count,
     sum(failure.micros) AS micros
   FROM failure JOIN account ON account.id = account GROUP BY account, reason, failure.kind ORDER BY min(failure.id)`
+
+const selectLastFailures = `SELECT step, role, model, account.kind, key, reason, failure.kind AS error_kind, detail
+  FROM failure JOIN account ON account.id = account WHERE step = ? AND failure.id IN (
+    SELECT max(failure.id) FROM failure JOIN account ON account.id = account WHERE step = ? GROUP BY key
+  ) AND key NOT IN (SELECT key FROM call WHERE key = failure.key) ORDER BY failure.id`
 
 const selectLost = `SELECT attempt.*, step, role, model, kind FROM attempt JOIN account ON account.id = account
   WHERE session < ? ORDER BY attempt.id`

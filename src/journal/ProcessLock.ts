@@ -4,8 +4,8 @@
  */
 import { Reactivity } from "@effect/experimental"
 import { SqliteClient } from "@effect/sql-sqlite-node"
-import { Effect, Layer, Schema } from "effect"
-import { readFileSync, writeFileSync } from "node:fs"
+import { Effect, Exit, Layer, Option, Schema } from "effect"
+import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 
 /** Another process writes to this home. */
@@ -18,21 +18,36 @@ export class HomeInUse extends Schema.TaggedError<HomeInUse>()("HomeInUse", {
   }
 }
 
-/** Holds the home's lock for the scope; fails at once with `HomeInUse` when another process has it. */
+/** Holds the home's lock for the scope; fails with `HomeInUse` when another process has it. */
 export const acquire = Effect.fn("ProcessLock.acquire")(function* (home: string) {
-  const holder = join(home, "lock.holder")
+  const { database, holder } = files(home)
   const inUse = Effect.sync(() => HomeInUse.make({ home, holder: describe(holder) }))
-  const sql = yield* SqliteClient.make({ filename: join(home, "lock.db"), disableWAL: true }).pipe(
-    Effect.provide(Reactivity.layer),
-  )
-  yield* sql.unsafe("PRAGMA busy_timeout = 0").pipe(
+  const sql = yield* SqliteClient.make({ filename: database, disableWAL: true }).pipe(Effect.provide(Reactivity.layer))
+  // Long enough for one who only looks at the lock (`holderOf`) to be gone.
+  yield* sql.unsafe("PRAGMA busy_timeout = 200").pipe(
     Effect.zipRight(sql.unsafe("BEGIN EXCLUSIVE")),
     Effect.catchAll(() => Effect.flip(inUse)),
   )
   yield* Effect.sync(() => writeFileSync(holder, `process ${process.pid}, since ${new Date().toISOString()}`))
 })
 
+/** Who holds the home's lock now. Writes nothing. */
+export const holderOf = Effect.fn("ProcessLock.holderOf")(function* (home: string) {
+  const { database, holder } = files(home)
+  if (!existsSync(database)) return Option.none<string>()
+  // Nobody can read a database that another process holds exclusively.
+  const read = Effect.gen(function* () {
+    const sql = yield* SqliteClient.make({ filename: database, readonly: true, disableWAL: true })
+    yield* sql.unsafe("PRAGMA busy_timeout = 0")
+    yield* sql.unsafe("SELECT count(*) FROM sqlite_master")
+  })
+  const looked = yield* Effect.exit(Effect.scoped(Effect.provide(read, Reactivity.layer)))
+  return Exit.isSuccess(looked) ? Option.none() : Option.some(describe(holder))
+})
+
 export const layer = (home: string) => Layer.scopedDiscard(acquire(home))
+
+const files = (home: string) => ({ database: join(home, "lock.db"), holder: join(home, "lock.holder") })
 
 /** Only a help for people: the lock itself is the database's. */
 const describe = (file: string): string => {

@@ -6,6 +6,9 @@ import { createRequire } from "node:module"
 import { diff } from "./diff.ts"
 import { plan } from "./plan.ts"
 import { run } from "./run.ts"
+import { show } from "./show.ts"
+import { status } from "./status.ts"
+import { steps } from "./steps.ts"
 
 const require = createRequire(import.meta.url)
 // The package refers to itself by name, from the sources and from dist alike.
@@ -13,7 +16,7 @@ const { version } = require("understudy/package.json") as { readonly version: st
 
 const understudy = Command.make("understudy").pipe(
   Command.withDescription("A typed, durable workflow engine for user-simulator experiments"),
-  Command.withSubcommands([plan, diff, run]),
+  Command.withSubcommands([plan, diff, run, status, steps, show]),
 )
 
 const exit = (code: number) => Effect.sync(() => process.exit(code))
@@ -23,7 +26,7 @@ Command.run(understudy, { name: "understudy", version })(process.argv).pipe(
   Effect.catchAll((error) =>
     Effect.zipRight(
       Effect.sync(() => console.error(error.message)),
-      exit(1),
+      exit("exitCode" in error ? error.exitCode : 1),
     ),
   ),
   Effect.provide(NodeContext.layer),

@@ -26,6 +26,6 @@ export const studyOf = Effect.fn("studyOf")(function* (given: string, changes: C
 })
 
 /** By name: what was run, whatever has become of its file since. */
-export const recordFor = Effect.fn("recordFor")(function* (given: string) {
-  return isFile(given) ? recordOf(yield* loadStudy(given)) : yield* readRunRecord(given)
+export const recordFor = Effect.fn("recordFor")(function* (given: string, changes: CorpusChanges = noChanges) {
+  return isFile(given) ? recordOf(yield* loadStudy(given, changes)) : yield* readRunRecord(given)
 })
