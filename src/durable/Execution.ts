@@ -3,7 +3,8 @@
  * finds its inputs in the running experiment, so that nothing decoded has to be stored twice.
  */
 import { Activity, Workflow, WorkflowEngine } from "@effect/workflow"
-import { Effect, Layer, Schema } from "effect"
+import { Effect, FiberRef, Layer, Schema } from "effect"
+import type { LogLevel } from "effect"
 import { Attempt } from "./Attempt.ts"
 import { Shard } from "./Shard.ts"
 import type { AnyStage } from "./Stage.ts"
@@ -23,6 +24,8 @@ export interface Host {
   readonly inputs: ReadonlyMap<string, unknown>
   /** Executions that were left by an earlier run and suspended because their inputs were not there yet. */
   readonly parked: Set<string>
+  /** Of the stages' bodies; the engine's own fibers have another. */
+  readonly logLevel: LogLevel.LogLevel
   /** A shard failed; the step suspends when the others have ended. */
   readonly onFailure: (id: string, failure: StageFailure) => Effect.Effect<void>
   /** A shard has its result. */
@@ -53,7 +56,11 @@ export const layer = (stage: AnyStage, execution: Execution, host: Host) =>
       // The input was decoded by this stage's own schema when the step was built.
       const output = yield* stage
         .run(host.inputs.get(key) as never)
-        .pipe(Effect.provideService(Shard, shard), Effect.provideService(Attempt, payload.attempt ?? 0))
+        .pipe(
+          Effect.provideService(Shard, shard),
+          Effect.provideService(Attempt, payload.attempt ?? 0),
+          Effect.locally(FiberRef.currentMinimumLogLevel, host.logLevel),
+        )
       return Schema.encodeSync(stage.output)(output)
     }),
   ) as Layer.Layer<never, never, WorkflowEngine.WorkflowEngine>

@@ -1,11 +1,12 @@
 /**
  * The durable engine on one machine: @effect/workflow over a single cluster runner and SQLite.
  * The address is fixed in code, never read from HOST or PORT; runner storage is in memory because the home's lock
- * already keeps a second writer out; a long registration time-out keeps runs of unknown stages from being failed.
+ * already keeps a second writer out; a long registration time-out keeps runs of unknown stages from being failed, and
+ * its warnings about them every second are left out.
  */
 import { ClusterWorkflowEngine, RunnerAddress, SingleRunner } from "@effect/cluster"
 import { SqliteClient } from "@effect/sql-sqlite-node"
-import { Clock, Effect, Layer, Option } from "effect"
+import { Clock, Effect, Layer, Logger, LogLevel, Option } from "effect"
 import { existsSync, renameSync } from "node:fs"
 import * as Database from "../journal/Database.ts"
 
@@ -27,6 +28,7 @@ export const layer = (filename: string, say: (line: string) => Effect.Effect<voi
       }),
     ),
     Layer.provide(Layer.unwrapEffect(Effect.as(prepare(filename, say), SqliteClient.layer({ filename })))),
+    Layer.provide(Logger.minimumLogLevel(LogLevel.Error)),
   )
 
 /** Raised when executions are stored in another form than before. */

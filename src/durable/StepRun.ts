@@ -3,7 +3,7 @@
  * left half done goes on, and shards that have their result are not run again.
  */
 import type { WorkflowEngine } from "@effect/workflow"
-import { Cause, Clock, Effect, Exit, Option } from "effect"
+import { Cause, Clock, Effect, Exit, FiberRef, Option } from "effect"
 import { StepLedger } from "../journal/StepLedger.ts"
 import type { LedgerEntry } from "../journal/StepLedger.ts"
 import * as Execution from "./Execution.ts"
@@ -43,6 +43,7 @@ export const make = Effect.fn("StepRun.make")(function* (options: StepRunOptions
   const host: Execution.Host = {
     inputs: options.inputs,
     parked: options.parked,
+    logLevel: yield* FiberRef.get(FiberRef.currentMinimumLogLevel),
     onFailure: (id, failure) => Effect.sync(() => void running.get(id)?.failures.push(failure)),
     onShard: (id) =>
       Effect.gen(function* () {

@@ -23,10 +23,23 @@ export const makeEngine = (folder: string, name: string) => {
     Effect.runPromise(Effect.provide(work, StepLedger.layer(ledgerFile)))
   return {
     database,
+    ledgerFile,
     said,
     /** Outcomes by stage name. */
-    run: (roots: ReadonlyArray<Step.AnyStep>, options: Partial<Driver.DriverOptions> = {}) =>
+    run: (
+      roots: ReadonlyArray<Step.AnyStep>,
+      { until, ...options }: Partial<Driver.DriverOptions> & { readonly until?: Promise<void> } = {},
+    ) =>
       Driver.run(Graph.make(roots), { concurrency: 4, pollMillis: 5, ...options }).pipe(
+        // Ctrl-C, at that moment.
+        Effect.raceFirst(
+          until === undefined
+            ? Effect.never
+            : Effect.zipRight(
+                Effect.promise(() => until),
+                Effect.interrupt,
+              ),
+        ),
         Effect.map((outcomes) => Object.fromEntries([...outcomes].map(([id, outcome]) => [stageOf(id), outcome]))),
         Effect.provide(Layer.merge(Runner.layer(database, say), StepLedger.layer(ledgerFile))),
         Effect.runPromise,
