@@ -1,26 +1,27 @@
 /**
- * Kills a small experiment again and again, and compares it with one that nobody killed.
+ * Kills a small experiment again and again, and compares it with one that nobody killed: on scripted servers, or on the
+ * embedded trainer (`node scripts/setup.js` first; a moment takes about five minutes there).
  *
- *     npm run test:crash -- [--moments N] [--seed N] [--parallel N]
+ *     npm run test:crash -- [--moments N | --real N] [--seed N] [--parallel N]
  *
  * One line for each moment; the exit code is 1 where anything differs.
  */
 import { Effect } from "effect"
 import { parseArgs } from "node:util"
 import { crashTest } from "./crashTest.ts"
+import { embeddedWorld } from "./embeddedWorld.ts"
 import { scriptedWorld } from "./scriptedWorld.ts"
 
 const text = { type: "string" } as const
-const { values } = parseArgs({ options: { moments: text, seed: text, parallel: text } })
+const { values } = parseArgs({ options: { moments: text, real: text, seed: text, parallel: text } })
 
+const where =
+  values.real === undefined
+    ? { world: scriptedWorld, moments: Number(values.moments ?? 20), parallel: Number(values.parallel ?? 2) }
+    : { world: embeddedWorld, moments: Number(values.real), parallel: 1 }
+const seed = Number(values.seed ?? Date.now() % 1_000_000)
 const { differences, killed, summary } = await Effect.runPromise(
-  crashTest({
-    world: scriptedWorld,
-    moments: Number(values.moments ?? 20),
-    seed: Number(values.seed ?? Date.now() % 1_000_000),
-    parallel: Number(values.parallel ?? 2),
-    say: (line) => console.log(line),
-  }),
+  crashTest({ ...where, seed, say: (line) => console.log(line) }),
 )
 console.log(summary)
 process.exitCode = differences.length > 0 || killed === 0 ? 1 : 0

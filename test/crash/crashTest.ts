@@ -13,8 +13,8 @@ import type { Trial } from "./Trial.ts"
 import type { World } from "./World.ts"
 
 export interface CrashTestOptions {
-  /** A new one for each experiment, in a folder of its own. */
-  readonly world: (folder: string) => Effect.Effect<World, never, Scope.Scope>
+  /** A new one for each experiment, by its home. */
+  readonly world: (home: string) => Effect.Effect<World, never, Scope.Scope>
   readonly moments: number
   readonly seed: number
   /** Experiments at once. */
@@ -23,7 +23,7 @@ export interface CrashTestOptions {
 }
 
 export interface CrashTestResult {
-  /** The reports of experiments that differ, or whose calls were sent again: none is right. */
+  /** Whatever a kill changed, and what is wrong without any. */
   readonly differences: ReadonlyArray<string>
   readonly repeated: number
   /** Moments at which a run was killed. */
@@ -33,12 +33,13 @@ export interface CrashTestResult {
 
 export const crashTest = Effect.fn("crashTest")(function* (options: CrashTestOptions) {
   const { seed, say, parallel } = options
+  let failed = false
   const folder = yield* Effect.acquireRelease(
     Effect.sync(() => mkdtempSync(join(tmpdir(), "understudy-crash-"))),
-    (folder) => Effect.sync(() => rmSync(folder, { recursive: true })),
+    (folder) => Effect.sync(() => (failed ? say(`kept in ${folder}`) : rmSync(folder, { recursive: true }))),
   )
-  const trialIn = Effect.fnUntraced(function* (own: string, moment?: Moment) {
-    return yield* runTrial(join(own, "home"), yield* options.world(join(own, "world")), moment)
+  const trialIn = Effect.fnUntraced(function* (home: string, moment?: Moment) {
+    return yield* runTrial(home, yield* options.world(home), moment)
   }, Effect.scoped)
 
   const reference = yield* trialIn(join(folder, "undisturbed"))
@@ -46,6 +47,7 @@ export const crashTest = Effect.fn("crashTest")(function* (options: CrashTestOpt
   const { requests, end } = reference.timeline
   say(`seed ${seed}; undisturbed: ${requests.length} requests in ${(end / 1000).toFixed(1)} s`)
   for (const difference of undisturbed.differences) say(`  ${difference}`)
+  failed = undisturbed.differences.length > 0
 
   let ended = 0
   const one = Effect.fnUntraced(function* (moment: Moment, i: number) {
@@ -60,10 +62,12 @@ export const crashTest = Effect.fn("crashTest")(function* (options: CrashTestOpt
     const findings = yield* findingsOf(trial, reference)
     say(`${String(++ended).padStart(3)}/${options.moments} ${describe(now, trial, findings)}`)
     for (const difference of findings.differences) say(`      ${difference}`)
-    yield* Effect.sync(() => rmSync(own(0), { recursive: true }))
+    if (findings.differences.length > 0) failed = true
+    else yield* Effect.sync(() => rmSync(own(0), { recursive: true }))
     return { findings, killed: trial.kills.length > 0 }
   })
-  const all = yield* Effect.forEach(moments(seed, options.moments, reference.timeline), one, { concurrency: parallel })
+  const chosen = failed ? [] : moments(seed, options.moments, reference.timeline)
+  const all = yield* Effect.forEach(chosen, one, { concurrency: parallel })
 
   const every = [undisturbed, ...all.map(({ findings }) => findings)]
   const sum = (of: (findings: Findings) => number) => every.reduce((total, findings) => total + of(findings), 0)

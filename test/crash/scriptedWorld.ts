@@ -16,8 +16,8 @@ import { config, vocabulary } from "../support/tinyTokenizer.ts"
 import * as signatures from "./signatures.ts"
 import type { ServerCall, World } from "./World.ts"
 
-/** `folder` gets the tokenizer's files. */
-export const scriptedWorld = Effect.fn("scriptedWorld")(function* (folder: string) {
+/** The tokenizer's files lie beside the home. */
+export const scriptedWorld = Effect.fn("scriptedWorld")(function* (home: string) {
   let watcher = () => {}
   const openai = yield* scriptedOpenAi({
     delay: delays.answer,
@@ -39,7 +39,7 @@ export const scriptedWorld = Effect.fn("scriptedWorld")(function* (folder: strin
   const world: World = {
     experiment: fileURLToPath(new URL("experiment.ts", import.meta.url)),
     args: ["--config", fileURLToPath(new URL("understudy.config.ts", import.meta.url))],
-    env: { CRASH_OPENAI: openai.url, CRASH_TINKER: tinker.url, CRASH_TOKENIZER: tokenizer(folder) },
+    env: { CRASH_OPENAI: openai.url, CRASH_TINKER: tinker.url, CRASH_TOKENIZER: tokenizer(`${home}-tokenizer`) },
     watch: (next) => {
       watcher = next
     },
