@@ -77,8 +77,8 @@ const ran = (outcomes: ReadonlyMap<string, Driver.Outcome>): Ran => ({
 })
 
 /** Writes report.md, report.html and report.json under `folder`; gives the closing table. None without a `Report`. */
-export const writeReport = Effect.fn("writeReport")(function* (study: Study, folder: string) {
-  const found = yield* Effect.option(studyReport(study))
+export const writeReport = Effect.fn("writeReport")(function* (study: Study, folder: string, config: UnderstudyConfig) {
+  const found = yield* Effect.option(studyReport(study, config))
   if (Option.isNone(found)) return Option.none<{ readonly table: string; readonly files: ReadonlyArray<string> }>()
   const { data, facts } = found.value
   return Option.some({ table: closingTable(data, facts), files: yield* writeReportFiles(found.value, folder) })

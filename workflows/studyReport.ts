@@ -5,8 +5,9 @@ import type { RunFacts } from "../layers/evaluation/report/RunFacts.ts"
 import { stepLabels } from "../layers/evaluation/report/stepLabels.ts"
 import { ReportResult } from "../src/domain/Results.ts"
 import { ArtifactStore, CallJournal, Experiment, StepLedger } from "../src/index.ts"
-import type { Graph, Step } from "../src/index.ts"
-import { modelsOf } from "./models.ts"
+import type { Graph, Step, Totals } from "../src/index.ts"
+import type { UnderstudyConfig } from "./config/UnderstudyConfig.ts"
+import { modelsOf, priceOf } from "./models.ts"
 import { packageVersion } from "./packageInfo.ts"
 import { Report } from "./stages/Report.ts"
 import { outputOf, standingsOf } from "./Study.ts"
@@ -22,7 +23,8 @@ export class NoReport extends Schema.TaggedError<NoReport>()("NoReport", {
   }
 }
 
-export const studyReport = Effect.fn("studyReport")(function* (study: Study) {
+/** The config tells free models from those whose price nobody knows. */
+export const studyReport = Effect.fn("studyReport")(function* (study: Study, config: UnderstudyConfig) {
   const { experiment, graph } = study
   const node = graph.nodes.find(({ step }) => step.stage === Report)
   const none = (detail: string) => NoReport.make({ experiment: experiment.name, detail })
@@ -38,10 +40,14 @@ export const studyReport = Effect.fn("studyReport")(function* (study: Study) {
   const data = yield* Schema.decode(ReportJson)(Buffer.from(yield* store.get(ref)).toString("utf8")).pipe(
     Effect.mapError(({ message }) => none(`its numbers are of another version: ${message}`)),
   )
-  return { data, facts: yield* runFacts(study, node) }
+  return { data, facts: yield* runFacts(study, node, config) }
 })
 
-const runFacts = Effect.fnUntraced(function* ({ experiment, graph, files }: Study, report: Graph.Node) {
+const runFacts = Effect.fnUntraced(function* (
+  { experiment, graph, files }: Study,
+  report: Graph.Node,
+  config: UnderstudyConfig,
+) {
   const journal = yield* CallJournal
   const ledger = yield* StepLedger
   const ids = new Set(graph.nodes.map(({ id }) => id))
@@ -50,6 +56,8 @@ const runFacts = Effect.fnUntraced(function* ({ experiment, graph, files }: Stud
   const totals = ofStudy(yield* journal.totals)
   const failures = ofStudy(yield* journal.failures)
   const lost = ofStudy(yield* journal.lost)
+  const models = modelsOf(graph)
+  const unpriced = new Set(models.filter((model) => priceOf(config)(model) === undefined).map(({ name }) => name))
   const done = (yield* ledger.list).filter(({ id }) => ids.has(id))
   const facts: RunFacts = {
     experiment: experiment.name,
@@ -62,7 +70,7 @@ const runFacts = Effect.fnUntraced(function* ({ experiment, graph, files }: Stud
       calls: sum(rows, ({ calls }) => calls),
       promptTokens: sum(rows, ({ promptTokens }) => promptTokens),
       completionTokens: sum(rows, ({ completionTokens }) => completionTokens),
-      money: sum(rows, ({ micros, failedMicros }) => micros + failedMicros) / 1e6,
+      money: dollarsOf(rows, unpriced),
     })),
     seconds: grouped(done, ({ stage }) => stage).map((rows) => ({
       stage: rows[0].stage,
@@ -70,12 +78,18 @@ const runFacts = Effect.fnUntraced(function* ({ experiment, graph, files }: Stud
       seconds: sum(rows, ({ seconds }) => seconds ?? 0),
     })),
     failures: failures.map(({ role, model, reason, count }) => ({ role, model, reason, count })),
-    models: modelsOf(graph).map(({ name, revision }) => ({ name, revision: revision ?? null })),
+    models: models.map(({ name, revision }) => ({ name, revision: revision ?? null })),
     data: [...files].map(([path, sha256]) => ({ name: path.split("/").at(-1) ?? path, sha256 })),
     interrupted: { calls: lost.length, sentAgain: lost.filter(({ sentAgain }) => sentAgain > 0).length },
   }
   return facts
 })
+
+/** What was paid; null where nothing is booked for a model without a price. */
+const dollarsOf = (rows: ReadonlyArray<Totals>, unpriced: ReadonlySet<string>) => {
+  const micros = sum(rows, (row) => row.micros + row.failedMicros)
+  return micros === 0 && rows.some(({ model }) => unpriced.has(model)) ? null : micros / 1e6
+}
 
 /** Step ids under the labels that the report uses for its rows. */
 const labelledSteps = (report: Graph.Node, { ids }: Graph.Graph): Readonly<Record<string, string>> => {

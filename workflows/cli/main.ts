@@ -5,6 +5,7 @@ import { Cause, Effect, Exit } from "effect"
 import { createRequire } from "node:module"
 import { diff } from "./diff.ts"
 import { plan } from "./plan.ts"
+import { report } from "./report.ts"
 import { run } from "./run.ts"
 import { show } from "./show.ts"
 import { status } from "./status.ts"
@@ -16,7 +17,7 @@ const { version } = require("understudy/package.json") as { readonly version: st
 
 const understudy = Command.make("understudy").pipe(
   Command.withDescription("A typed, durable workflow engine for user-simulator experiments"),
-  Command.withSubcommands([plan, diff, run, status, steps, show]),
+  Command.withSubcommands([plan, diff, run, status, steps, show, report]),
 )
 
 const exit = (code: number) => Effect.sync(() => process.exit(code))

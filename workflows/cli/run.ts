@@ -4,6 +4,7 @@ import { Console, Effect, Option } from "effect"
 import { join } from "node:path"
 import { Home } from "../../src/index.ts"
 import { loadConfig } from "../config/loadConfig.ts"
+import type { UnderstudyConfig } from "../config/UnderstudyConfig.ts"
 import { runStudy, writeReport } from "../runStudy.ts"
 import type { Ran } from "../runStudy.ts"
 import type { Study } from "../Study.ts"
@@ -50,12 +51,18 @@ export const run = Command.make("run", flags, (given) =>
         screen.say("Stopped; everything answered so far is kept. The same command goes on from here."),
       ),
     )
-    yield* closing(study, ran, home, given.json, screen.say)
+    yield* closing(study, ran, { home, config }, given.json, screen.say)
     if (ran.state === "suspended") yield* exitCode(2)
   }),
 ).pipe(Command.withDescription("Run an experiment, or go on with it; done steps are never run again"))
 
-const closing = (study: Study, ran: Ran, home: string, json: boolean, say: (line: string) => Effect.Effect<void>) =>
+const closing = (
+  study: Study,
+  ran: Ran,
+  { home, config }: { readonly home: string; readonly config: UnderstudyConfig },
+  json: boolean,
+  say: (line: string) => Effect.Effect<void>,
+) =>
   Effect.gen(function* () {
     for (const [id, outcome] of ran.outcomes) {
       if (outcome._tag === "Suspended")
@@ -65,7 +72,7 @@ const closing = (study: Study, ran: Ran, home: string, json: boolean, say: (line
     if (ran.state === "suspended") yield* say("When that is mended, the same command goes on from here.")
     const report =
       ran.state === "done"
-        ? yield* writeReport(study, join(Home.paths(home).folder, "reports", study.experiment.name)).pipe(
+        ? yield* writeReport(study, join(Home.paths(home).reports, study.experiment.name), config).pipe(
             Effect.provide(Home.Home.layerReader(home)),
           )
         : Option.none()
