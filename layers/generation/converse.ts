@@ -52,7 +52,9 @@ export const converse = Effect.fn("converse")(function* (
     const reply = yield* keepingData(assistant.reply(request))
     if (reply._tag === "Failed") {
       const ending = reply.error._tag === "ContextOverflow" ? "length" : "assistant-failure"
-      return end(ending, { by: "assistant", reason: reasonOf(reply.error) })
+      // An answer that isn't one of the API is the server's doing, not the model's.
+      const by = reply.error._tag === "InvalidOutput" ? "infrastructure" : "assistant"
+      return end(ending, { by, reason: reasonOf(reply.error) })
     }
     const { text, key, transition } = reply.value
     calls.push(key)

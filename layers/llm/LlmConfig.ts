@@ -4,10 +4,22 @@ import { Misconfigured } from "../../src/domain/LlmError.ts"
 import { Price } from "../../src/domain/ModelSpec.ts"
 import type { ModelSpec } from "../../src/domain/ModelSpec.ts"
 
+/** An address with its scheme: without one a typing error would look like an outage. */
+export const HttpUrl = Schema.NonEmptyString.pipe(
+  Schema.filter((text) => {
+    const scheme = URL.canParse(text) ? new URL(text).protocol : undefined
+    return (
+      scheme === "http:" ||
+      scheme === "https:" ||
+      `Expected an address such as http://127.0.0.1:8000, actual ${JSON.stringify(text)}`
+    )
+  }),
+)
+
 /** An OpenAI-compatible server. All models on it share its limits. */
 export const Endpoint = Schema.Struct({
   /** Base URL, up to and with `/v1`. */
-  url: Schema.NonEmptyString,
+  url: HttpUrl,
   /** Name of the environment variable that holds the API key. Left out: the server needs none. */
   keyVariable: Schema.optional(Schema.NonEmptyString),
   /** For one request, answer included. Default 600. */

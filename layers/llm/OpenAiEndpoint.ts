@@ -6,7 +6,7 @@
 import { Effect } from "effect"
 import type { Duration } from "effect"
 import { Misconfigured } from "../../src/domain/LlmError.ts"
-import type { LlmError } from "../../src/domain/LlmError.ts"
+import type { InvalidOutput, LlmError } from "../../src/domain/LlmError.ts"
 import type { Usage } from "../../src/domain/ModelSpec.ts"
 import type { Sending, Sent } from "../../src/journal/CallJournal.ts"
 import { makeAdaptiveLimit } from "./AdaptiveLimit.ts"
@@ -56,6 +56,8 @@ export const makeOpenAiEndpoint = Effect.fn("OpenAiEndpoint.make")(function* (op
   const limit = makeAdaptiveLimit({ max: concurrency })
   const rate = makeRateLimit(endpoint)
   const breaker = makeCircuitBreaker({ ...policy, ...(options.cooldown && { cooldown: options.cooldown }) })
+  /** An answer in this API's form has come: a malformed one is now the exception, not the wrong server. */
+  let understood = false
   const patience = () => (breaker.heard() ? policy.patience : policy.firstPatience)
 
   const attempt = ({ worst, worstMicros, micros, sending, once, step }: GuardedRequest) =>
@@ -67,6 +69,7 @@ export const makeOpenAiEndpoint = Effect.fn("OpenAiEndpoint.make")(function* (op
           Effect.zipRight(once),
           Effect.flatMap(({ kept, usage = worst }): Effect.Effect<Sent<KeptReply>> => {
             const price = micros(usage)
+            understood = true
             return charge(price).pipe(
               Effect.zipRight(rate.giveBack(tokensOf(worst) - tokensOf(usage))),
               Effect.as({ answer: kept, usage, micros: price }),
@@ -89,9 +92,10 @@ export const makeOpenAiEndpoint = Effect.fn("OpenAiEndpoint.make")(function* (op
   const send: OpenAiEndpoint["send"] = (request) =>
     attempt(request).pipe(
       Effect.retry(retrySchedule(policy, request.key, { patience, isFinal: breaker.isFinal })),
-      Effect.mapError((error) =>
-        error._tag === "Unavailable" && !breaker.heard() ? neverHeard(error, request.asked) : error,
-      ),
+      Effect.mapError((error) => {
+        if (error._tag === "Unavailable" && !breaker.heard()) return neverHeard(error, request.asked)
+        return error._tag === "InvalidOutput" && !understood ? neverUnderstood(error, request.asked) : error
+      }),
     )
 
   return { fetch, send } satisfies OpenAiEndpoint
@@ -103,3 +107,6 @@ const isFailed = (error: LlmError | Failed): error is Failed => "maybeBilled" in
 
 const neverHeard = ({ endpoint, model, detail }: Extract<LlmError, { _tag: "Unavailable" }>, asked: Asked) =>
   Misconfigured.make({ endpoint, model, detail: `nothing was ever heard from it: ${detail}`, advice: urlAdvice(asked) })
+
+const neverUnderstood = ({ endpoint, model, detail }: InvalidOutput, asked: Asked) =>
+  Misconfigured.make({ endpoint, model, detail, advice: urlAdvice(asked) })

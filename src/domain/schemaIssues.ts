@@ -34,9 +34,9 @@ const found = (issue: ParseResult.ParseIssue, path: ReadonlyArray<PropertyKey>):
 }
 
 const leaf = (issue: ParseResult.ParseIssue, path: ReadonlyArray<PropertyKey>): ReadonlyArray<Found> =>
-  ParseResult.ArrayFormatter.formatIssueSync(issue).map(({ message }) => ({
-    path: path.map(String).join("."),
-    depth: path.length,
+  ParseResult.ArrayFormatter.formatIssueSync(issue).map(({ path: inside, message }) => ({
+    path: [...path, ...inside].map(String).join("."),
+    depth: path.length + inside.length,
     message: shortened(message),
   }))
 

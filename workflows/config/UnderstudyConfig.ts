@@ -3,7 +3,7 @@
  * experiment: nothing in it enters a step's id.
  */
 import { Schema } from "effect"
-import { defaultLlmConfig, LlmConfig } from "../../layers/llm/LlmConfig.ts"
+import { defaultLlmConfig, HttpUrl, LlmConfig } from "../../layers/llm/LlmConfig.ts"
 
 /** The training server. `embedded` starts SkyRL on this machine's CPU; `tinker` is any server of the Tinker protocol. */
 export const TrainerConfig = Schema.Union(
@@ -11,7 +11,7 @@ export const TrainerConfig = Schema.Union(
   Schema.Struct({
     kind: Schema.Literal("tinker"),
     /** Without `/api/v1`. */
-    url: Schema.NonEmptyString,
+    url: HttpUrl,
     /** Name of the environment variable that holds the API key. */
     keyVariable: Schema.optional(Schema.NonEmptyString),
     /** Default `skyrl`; `hosted` for the hosted service, whose losses are sums. */
@@ -28,7 +28,20 @@ export const UnderstudyConfig = Schema.Struct({
   endpoints: Schema.optionalWith(LlmConfig.fields.endpoints, { default: () => defaultLlmConfig.endpoints }),
   models: Schema.optionalWith(LlmConfig.fields.models, { default: () => defaultLlmConfig.models }),
   trainer: Schema.optionalWith(TrainerConfig, { default: () => ({ kind: "embedded" as const }) }),
-})
+}).pipe(
+  Schema.filter(({ endpoints, models }) =>
+    Object.entries(models).flatMap(([name, { endpoint = "default" }]) =>
+      Object.hasOwn(endpoints, endpoint)
+        ? []
+        : [
+            {
+              path: ["models", name, "endpoint"],
+              message: `there is no endpoint "${endpoint}": \`endpoints\` has ${Object.keys(endpoints).join(", ") || "none"}`,
+            },
+          ],
+    ),
+  ),
+)
 export type UnderstudyConfig = typeof UnderstudyConfig.Type
 
 /** Types the default export of `understudy.config.ts`. */
