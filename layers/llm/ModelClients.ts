@@ -39,17 +39,19 @@ type Client = typeof LanguageModel.Service
 const make = Effect.fnUntraced(function* (options: ModelClientsOptions) {
   const scope = yield* Effect.scope
   const providers = { openai: yield* openAiProvider(options), ...options.providers }
-  const clients = new Map<string, Deferred.Deferred<Client, LlmError>>()
+  const clients = new Map<string, Effect.Effect<Client, LlmError>>()
 
   const clientOf = (spec: ModelSpec): Effect.Effect<Client, LlmError> =>
     Effect.suspend(() => {
       const name = `${spec.provider} ${spec.name} ${spec.revision ?? ""}`
       const known = clients.get(name)
-      if (known !== undefined) return Deferred.await(known)
+      if (known !== undefined) return known
       const made = Deferred.unsafeMake<Client, LlmError>(FiberId.none)
-      clients.set(name, made)
+      clients.set(name, Deferred.await(made))
       const provider = providers[spec.provider]
       return (provider === undefined ? Effect.fail(noProvider(spec)) : Scope.extend(provider(spec), scope)).pipe(
+        // Awaiting what is there suspends the fiber all the same, and every call comes by here.
+        Effect.tap((client) => Effect.sync(() => clients.set(name, Effect.succeed(client)))),
         // A failure is not remembered: the cause may be mended.
         Effect.onError(() => Effect.sync(() => clients.delete(name))),
         Effect.intoDeferred(made),

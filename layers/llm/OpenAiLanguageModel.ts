@@ -4,7 +4,7 @@ import { InvalidOutput, Misconfigured, Refused } from "../../src/domain/LlmError
 import type { LlmError } from "../../src/domain/LlmError.ts"
 import { costMicros } from "../../src/domain/ModelSpec.ts"
 import type { ModelSpec, Usage } from "../../src/domain/ModelSpec.ts"
-import type { Answer, CallJournal } from "../../src/journal/CallJournal.ts"
+import type { Answer, CallJournal, Sending } from "../../src/journal/CallJournal.ts"
 import { callKey } from "../../src/journal/CallKey.ts"
 import type { Caller, ChatRequest, LanguageModel, Sampling, TextReply } from "../../src/ports/LanguageModel.ts"
 import type { Budget } from "./Budget.ts"
@@ -38,9 +38,16 @@ export const makeOpenAiLanguageModel = (options: OpenAiLanguageModelOptions): ty
 
   const call = (kind: "chat" | "completion", body: Body, sampling: Sampling, caller: Caller) => {
     const key = callKey({ kind, model, body, sampleIndex: sampling.sampleIndex ?? 0, scope })
-    const worst = worstUsage(body, sampling.maxTokens)
-    const worstMicros = micros(worst)
-    const once = kind === "chat" ? client.chat(body) : client.complete(body)
+    // Only asked for when something is sent: most calls of a rerun are answered by the journal.
+    const worst = () => worstUsage(body, sampling.maxTokens)
+    const send = (sending: Sending): ReturnType<OpenAiEndpoint["send"]> => {
+      if (blocked !== undefined) return Effect.fail(blocked)
+      const { asked } = client
+      const once = kind === "chat" ? client.chat(body) : client.complete(body)
+      const most = worst()
+      const worstMicros = micros(most)
+      return endpoint.send({ asked, key, step: caller.step, worst: most, worstMicros, micros, sending, once })
+    }
     return journal.call({
       key,
       kind,
@@ -50,11 +57,10 @@ export const makeOpenAiLanguageModel = (options: OpenAiLanguageModelOptions): ty
       model: spec.name,
       request: body,
       answer: KeptReply,
-      worstMicros,
-      send: (sending): ReturnType<OpenAiEndpoint["send"]> =>
-        blocked === undefined
-          ? endpoint.send({ asked: client.asked, key, step: caller.step, worst, worstMicros, micros, sending, once })
-          : Effect.fail(blocked),
+      get worstMicros() {
+        return micros(worst())
+      },
+      send,
     })
   }
 

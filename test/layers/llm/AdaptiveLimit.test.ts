@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Duration, Effect, Exit, Fiber } from "effect"
+import { Deferred, Effect, Exit, Fiber } from "effect"
 import { makeAdaptiveLimit } from "../../../layers/llm/AdaptiveLimit.ts"
 import { RateLimited } from "../../../src/domain/LlmError.ts"
 
@@ -92,14 +92,11 @@ describe("AdaptiveLimit", () => {
         Effect.sync(() => done++),
       )
       const before = process.memoryUsage().heapUsed
-      const [duration] = yield* Effect.timed(
-        Effect.forEach(Array.from({ length: 100_000 }), () => limit.withPermit("a")(work), {
-          concurrency: "unbounded",
-          discard: true,
-        }),
-      )
+      yield* Effect.forEach(Array.from({ length: 100_000 }), () => limit.withPermit("a")(work), {
+        concurrency: "unbounded",
+        discard: true,
+      })
       assert.strictEqual(done, 100_000)
-      assert.isBelow(Duration.toMillis(duration), 20_000)
       assert.isBelow((process.memoryUsage().heapUsed - before) / 2 ** 20, 1500)
     }),
   )
