@@ -2,8 +2,12 @@
 // Runs the sources in a checkout, through tsx, and the built command line in an installed package, which has no sources.
 // Experiment files are TypeScript and import "understudy": tsx loads them, and the condition below makes that import
 // the same module instance as the command line's own.
+//
+// The child has a channel to this process: should this one be killed, it sees the channel close and stops in order.
+// Ctrl-C in a terminal reaches both; the child takes signals that follow close on one another as one.
 import { spawn } from "node:child_process"
 import { existsSync } from "node:fs"
+import { constants } from "node:os"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import { createRequire } from "node:module"
 
@@ -13,7 +17,9 @@ const main = existsSync(sources) ? sources : at("../dist/workflows/cli/main.js")
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href
 const conditions = main !== sources ? [] : ["--conditions=understudy-source"]
 const child = spawn(process.execPath, [...conditions, "--import", tsx, main, ...process.argv.slice(2)], {
-  stdio: "inherit",
+  stdio: ["inherit", "inherit", "inherit", "ipc"],
+  // How this was called, for messages that name a command to run next.
+  env: { ...process.env, UNDERSTUDY_CALLED: process.argv[1] ?? "" },
 })
-for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal))
-child.on("exit", (code, signal) => process.exit(code ?? (signal === "SIGINT" ? 130 : 1)))
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal))
+child.on("exit", (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 1)))

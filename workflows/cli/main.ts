@@ -5,6 +5,7 @@ import { Cause, Effect, Exit } from "effect"
 import { createRequire } from "node:module"
 import { diff } from "./diff.ts"
 import { plan } from "./plan.ts"
+import { logsOnStderr, stopInOrder } from "./process.ts"
 import { report } from "./report.ts"
 import { run } from "./run.ts"
 import { show } from "./show.ts"
@@ -20,6 +21,8 @@ const understudy = Command.make("understudy").pipe(
   Command.withSubcommands([plan, diff, run, status, steps, show, report]),
 )
 
+stopInOrder()
+
 const exit = (code: number) => Effect.sync(() => process.exit(code))
 
 Command.run(understudy, { name: "understudy", version })(process.argv).pipe(
@@ -31,8 +34,10 @@ Command.run(understudy, { name: "understudy", version })(process.argv).pipe(
     ),
   ),
   Effect.provide(NodeContext.layer),
+  Effect.provide(logsOnStderr),
   NodeRuntime.runMain({
     disableErrorReporting: true,
+    disablePrettyLogger: true,
     teardown: (exit, onExit) => {
       if (Exit.isSuccess(exit)) return onExit(Number(process.exitCode ?? 0))
       if (Cause.isInterruptedOnly(exit.cause)) return onExit(130)
