@@ -5,7 +5,8 @@
  */
 import { Deferred, Effect, Layer, Schema } from "effect"
 import * as Execution from "./Execution.ts"
-import type { Graph, Node } from "./Graph.ts"
+import * as Graph from "./Graph.ts"
+import type { Node } from "./Graph.ts"
 import { sourceHash } from "./Source.ts"
 import type { SourceOf } from "./Source.ts"
 import type { AnyStage } from "./Stage.ts"
@@ -42,7 +43,7 @@ export interface DriverOptions {
 }
 
 /** Runs every step of the graph and tells each one's outcome, by id. */
-export const run = Effect.fn("Driver.run")(function* (graph: Graph, options: DriverOptions) {
+export const run = Effect.fn("Driver.run")(function* (graph: Graph.Graph, options: DriverOptions) {
   const { sourceOf = sourceHash } = options
   const inputs = new Map<string, unknown>()
   const stages = yield* executions(graph)
@@ -71,6 +72,10 @@ export const run = Effect.fn("Driver.run")(function* (graph: Graph, options: Dri
     const found = outcomes.get(id)
     return found === undefined ? Effect.dieMessage(`${id} is not in its own graph`) : Effect.succeed(found)
   }
+  const readers = graph.nodes.filter(onlyReads).map(({ id }) => id)
+  const unreadable = Effect.filter(readers, (id) =>
+    Effect.map(Effect.flatMap(deferred(id), Deferred.await), ({ _tag }) => _tag === "Suspended"),
+  )
   /** Of the outputs of the steps that are done. */
   const hashes = new Map<string, string>()
 
@@ -94,6 +99,10 @@ export const run = Effect.fn("Driver.run")(function* (graph: Graph, options: Dri
     }
     const known = yield* steps.known(starting)
     if (known === undefined && options.only?.has(id) === false) return { _tag: "Left" } satisfies Outcome
+    if (known === undefined && !readers.includes(id)) {
+      const by = yield* unreadable
+      if (by.length > 0) return { _tag: "Blocked", by } satisfies Outcome
+    }
     const result = known ?? (yield* bounded(id)(steps.run(starting)))
     if (result._tag === "Suspended") return result
     hashes.set(id, outputHash(JSON.stringify(result.output)))
@@ -118,8 +127,18 @@ export const run = Effect.fn("Driver.run")(function* (graph: Graph, options: Dri
   return new Map(yield* Effect.provide(walk, registry))
 })
 
+/**
+ * Steps that read files of the user's and spend nothing go before all others, and where one of them can't, nothing else
+ * starts: a bad file costs nothing.
+ */
+const onlyReads = ({ step, upstream }: Node) =>
+  upstream.length === 0 &&
+  Graph.files([step]).length > 0 &&
+  // Built by this very stage, whose schema checked it.
+  step.stage.estimate(step.input as never, () => 0).demands.length === 0
+
 /** One execution for each stage; two stages can't go by one name. */
-const executions = (graph: Graph) =>
+const executions = (graph: Graph.Graph) =>
   Effect.gen(function* () {
     const found = new Map<string, { readonly execution: Execution.Execution; readonly stage: AnyStage }>()
     for (const { step } of graph.nodes) {
@@ -137,7 +156,7 @@ const executions = (graph: Graph) =>
 const nameOf = ({ name, version }: AnyStage) => `${name}/v${version}`
 
 /** An input as the body sees it: every step replaced by its output. */
-const resolve = (value: unknown, outputOf: (step: AnyStep) => unknown): unknown => {
+export const resolve = (value: unknown, outputOf: (step: AnyStep) => unknown): unknown => {
   if (isStep(value)) return outputOf(value)
   if (Array.isArray(value)) return value.map((item) => resolve(item, outputOf))
   if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value
