@@ -3,6 +3,7 @@ import { Clock, Effect, Either, Redacted, Schema } from "effect"
 import OpenAI from "openai"
 import { InvalidOutput, Misconfigured } from "../../src/domain/LlmError.ts"
 import type { Usage } from "../../src/domain/ModelSpec.ts"
+import { schemaIssues } from "../../src/domain/schemaIssues.ts"
 import type { Resolved } from "./LlmConfig.ts"
 import { failureOf, modelAdvice } from "./OpenAiErrors.ts"
 import type { Asked, Failed } from "./OpenAiErrors.ts"
@@ -77,7 +78,7 @@ export const makeOpenAiClient = (options: {
         ),
         Effect.flatMap((reply) =>
           Either.match(decode(reply), {
-            onLeft: ({ message }) => Effect.fail(malformed(asked, message, reply)),
+            onLeft: (error) => Effect.fail(malformed(asked, schemaIssues(error).join("; "), reply)),
             onRight: (decoded) => Effect.succeed({ kept: read(decoded), usage: usageOf(decoded) }),
           }),
         ),
@@ -138,7 +139,7 @@ const usageOf = ({ usage }: Decoded): Usage | undefined =>
 
 const malformed = ({ url, model }: Asked, reason: string, reply: unknown): Failed => {
   const text = typeof reply === "string" ? reply : (JSON.stringify(reply) ?? String(reply))
-  const detail = `the answer is not one of this API (${reason.split("\n").at(-1)?.trim()}): ${text.slice(0, 200)}`
+  const detail = `the answer is not one of this API (${reason}): ${text.slice(0, 200)}`
   return {
     error: InvalidOutput.make({ endpoint: url, model, detail, text }),
     maybeBilled: true,
