@@ -1,5 +1,5 @@
 /** Loads an experiment file and hashes the files that its steps read. */
-import { Effect, Schema } from "effect"
+import { Effect, Predicate, Schema } from "effect"
 import { createHash } from "node:crypto"
 import { createReadStream, existsSync } from "node:fs"
 import { resolve } from "node:path"
@@ -42,9 +42,21 @@ export const hashFiles = Effect.fn("hashFiles")(function* (experiment: Experimen
         await pipeline(createReadStream(path), hash, { signal })
         return [path, hash.digest("hex")] as const
       },
-      catch: (error) =>
-        UnusableExperiment.make({ file: path, detail: error instanceof Error ? error.message : String(error) }),
+      catch: (error) => UnusableExperiment.make({ file: path, detail: unreadable(error) }),
     }),
   )
   return new Map(entries)
 })
+
+const unreadable = (error: unknown): string => {
+  const code = Predicate.hasProperty(error, "code") ? String(error.code) : ""
+  const known = reasons[code] ?? (Predicate.hasProperty(error, "message") ? String(error.message) : String(error))
+  return `${known}. A step of the experiment reads it: correct the path in the experiment file, or give another with --corpus.`
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file",
+  ENOTDIR: "there is no such file",
+  EISDIR: "it is a folder",
+  EACCES: "permission is denied",
+}

@@ -40,11 +40,17 @@ describe("CorpusFile", () => {
 
   it("tells the file, the line and the reason of a bad row", async () => {
     const second = (bad: string) => write("bad.jsonl", `${row("a")}\n${bad}\n`)
-    assert.match(await reason(second('{"conversation_hash":')), /^\/bad\.jsonl:2: .*JSON/)
-    assert.match(await reason(second(row("a"))), /:2: conversation_hash a stands on line 1 already/)
-    assert.match(await reason(second(row("b", [turn("assistant", "hello")]))), /:2: message 1 is by assistant/)
-    assert.match(await reason(second(row("b", [turn("user", " ")]))), /:2: message 1 is empty/)
-    assert.match(await reason(second(row("b", [turn("tool", "x")]))), /:2: conversation\.0\.role: /)
+    assert.match(await reason(second('{"conversation_hash":')), /^\/bad\.jsonl:2: it is not JSON \(.+\)\. Mend/)
+    assert.match(await reason(second(row("a"))), /:2: its conversation_hash stands twice \(a is on line 1 already\)/)
+    assert.match(
+      await reason(second(row("b", [turn("assistant", "hello")]))),
+      /:2: its roles don't alternate.*message 1 is by assistant/,
+    )
+    assert.match(await reason(second(row("b", [turn("user", " ")]))), /:2: it has an empty message \(message 1\)/)
+    assert.match(
+      await reason(second(row("b", [turn("tool", "x")]))),
+      /:2: it is not in the WildChat schema \(conversation\.0\.role: Expected "user" \| "assistant", actual "tool"\)/,
+    )
     const invalid = Buffer.concat([Buffer.from(`${row("a")}\n"`), Buffer.from([0xff, 0xfe]), Buffer.from('"\n')])
     assert.match(await reason(write("utf8.jsonl", invalid)), /:2: it is not valid UTF-8/)
   })
@@ -67,11 +73,14 @@ describe("CorpusFile", () => {
   it("does not take a truncated or missing file for a short one", async () => {
     const random = Array.from({ length: 3000 }, (_, i) => row(`id-${i}-${Math.sin(i)}`)).join("\n")
     const whole = gzipSync(random)
-    assert.match(
-      await reason(write("cut.jsonl.gz", whole.subarray(0, whole.length / 2))),
-      /cut\.jsonl\.gz can't be read/,
-    )
-    assert.match(await reason(join(folder, "none.jsonl")), /none\.jsonl can't be read past line 0: ENOENT/)
+    const cut = write("cut.jsonl.gz", whole.subarray(0, whole.length / 2))
+    const [place, line] =
+      /^\/cut\.jsonl\.gz:(\d+): the file is cut off.*unexpected end of file/.exec(await reason(cut)) ?? []
+    assert.isDefined(place)
+    const read = Chunk.toArray(await Effect.runPromise(Stream.runCollect(CorpusFile.rows(cut, "hashed-ip"))))
+    assert.deepEqual(read.map(Either.isRight), [...Array.from({ length: Number(line) - 1 }, () => true), false])
+    assert.isAbove(read.length, 100)
+    assert.match(await reason(join(folder, "none.jsonl")), /none\.jsonl can't be read after line 0: ENOENT/)
   })
 
   const real = join(import.meta.dirname, "../../../../shared/data/conversations.jsonl.gz")

@@ -1,0 +1,72 @@
+/** The lines of a file, plain or gzipped by its name, one at a time. */
+import { Chunk, Stream } from "effect"
+import { createReadStream } from "node:fs"
+import { pipeline } from "node:stream"
+import type { Readable } from "node:stream"
+import { createGunzip } from "node:zlib"
+
+/** `line` counts from 1. `damage` says why nothing can be unpacked from here on: then `bytes` is empty. */
+export interface NumberedLine {
+  readonly line: number
+  readonly bytes: Uint8Array
+  readonly damage?: string
+}
+
+/** Why the file can't be read, and after which line. */
+export interface ReadFailure {
+  readonly line: number
+  readonly reason: string
+}
+
+/**
+ * Blank lines are counted and passed over. A compressed file that is cut off or damaged ends in a line with `damage`,
+ * so that it is never taken for a short one.
+ */
+export const numberedLines = (file: string): Stream.Stream<NumberedLine, ReadFailure> =>
+  Stream.suspend(() => {
+    const position = { line: 0 }
+    return Stream.fromAsyncIterable(open(file), (error) => error).pipe(
+      Stream.map((chunk: Buffer) => chunk),
+      Stream.concat(Stream.make(end)),
+      Stream.mapAccum(Buffer.alloc(0), (rest, chunk) => {
+        const bytes = chunk === end ? Buffer.concat([rest, Buffer.from([newline])]) : Buffer.concat([rest, chunk])
+        const last = bytes.lastIndexOf(newline)
+        return [bytes.subarray(last + 1), bytes.subarray(0, last + 1)] as const
+      }),
+      Stream.mapConcatChunk((bytes) => Chunk.unsafeFromArray(split(bytes))),
+      Stream.map((bytes): NumberedLine => ({ line: (position.line += 1), bytes })),
+      Stream.filter(({ bytes }) => !bytes.every(isBlank)),
+      Stream.catchAll((error) => {
+        const reason = error instanceof Error ? error.message : String(error)
+        return isDamage(error)
+          ? Stream.make({ line: position.line + 1, bytes: end, damage: reason })
+          : Stream.fail({ line: position.line, reason })
+      }),
+    )
+  })
+
+const newline = 10
+const end = Buffer.alloc(0)
+
+const split = (bytes: Buffer): Array<Uint8Array> => {
+  const found: Array<Uint8Array> = []
+  for (let start = 0; start < bytes.length;) {
+    const stop = bytes.indexOf(newline, start)
+    found.push(bytes.subarray(start, stop))
+    start = stop + 1
+  }
+  return found
+}
+
+/** Space, tab, carriage return. */
+const isBlank = (byte: number) => byte === 32 || byte === 9 || byte === 13
+
+/** As zlib tells what it can't unpack: `Z_BUF_ERROR` at a cut, `Z_DATA_ERROR` at damage. */
+const isDamage = (error: unknown) =>
+  error instanceof Error && "code" in error && /^Z_(BUF|DATA)_ERROR$/.test(String(error.code))
+
+const open = (file: string): Readable =>
+  file.endsWith(".gz") ? pipeline(createReadStream(file), createGunzip(), ignore) : createReadStream(file)
+
+/** A failure reaches the reader through the stream itself. */
+const ignore = () => {}
