@@ -1,6 +1,5 @@
 /** How long planned calls take, at the pace of earlier calls to the same models in this home. */
 import type { Estimate, Pace, Plan, Totals } from "../src/index.ts"
-import { weigh } from "./Progress.ts"
 
 export interface TimeLeft {
   /** Seconds, one model after the other; undefined where a model was never called here. */
@@ -48,5 +47,8 @@ const paceOf = (model: string, totals: ReadonlyArray<Totals>, paces: ReadonlyArr
     .reduce((sum, { promptTokens, completionTokens }) => sum + weigh(promptTokens, completionTokens), 0)
   return busyMs > 0 && work > 0 ? (1000 * work) / busyMs : undefined
 }
+
+/** Tokens as they stand for time: those that were generated count whole, those that were read a fifth. */
+const weigh = (promptTokens: number, completionTokens: number) => completionTokens + promptTokens / 5
 
 const none: Estimate.Range = { low: 0, expected: 0, high: 0 }

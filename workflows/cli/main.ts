@@ -6,6 +6,7 @@ import { createRequire } from "node:module"
 import { diff } from "./diff.ts"
 import { plan } from "./plan.ts"
 import { logsOnStderr, stopInOrder } from "./process.ts"
+import { replay } from "./replay.ts"
 import { report } from "./report.ts"
 import { run } from "./run.ts"
 import { show } from "./show.ts"
@@ -18,7 +19,7 @@ const { version } = require("understudy/package.json") as { readonly version: st
 
 const understudy = Command.make("understudy").pipe(
   Command.withDescription("A typed, durable workflow engine for user-simulator experiments"),
-  Command.withSubcommands([plan, diff, run, status, steps, show, report]),
+  Command.withSubcommands([plan, diff, run, status, steps, show, report, replay]),
 )
 
 stopInOrder()

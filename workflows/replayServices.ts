@@ -1,0 +1,119 @@
+/**
+ * The services of a replay: every answer comes from a home's journal, failures that were answers included; artifacts
+ * are read from the home and written to a folder that is thrown away. No trainer, no network, no keys.
+ */
+import { Duration, Effect, Layer } from "effect"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { Judge } from "../layers/evaluation/Judge.ts"
+import { Budget } from "../layers/llm/Budget.ts"
+import { makeChatTemplate } from "../layers/llm/ChatTemplate.ts"
+import * as ModelClients from "../layers/llm/ModelClients.ts"
+import { embeddedTokenizer } from "../layers/training/embedded/EmbeddedTokenizer.ts"
+import { lazyTrainer } from "../layers/training/lazyTrainer.ts"
+import { Policies } from "../layers/training/Policies.ts"
+import { hosted, skyrlJax } from "../layers/training/tinker/TinkerDialect.ts"
+import { ContextOverflow, InvalidOutput, Misconfigured, Refused } from "../src/domain/LlmError.ts"
+import { ArtifactStore, CallJournal } from "../src/index.ts"
+import type { FailedCall } from "../src/index.ts"
+import type { TrainerConfig, UnderstudyConfig } from "./config/UnderstudyConfig.ts"
+import { policiesOptions } from "./TrainerServices.ts"
+
+/** Over the journal and the artifacts of a home that is read only. `experiment` scopes calls as in the run. */
+export const replayLayer = (config: UnderstudyConfig, experiment: string) =>
+  Layer.merge(Policies.layer(options(config.trainer)), Judge.layer).pipe(
+    Layer.provideMerge(ModelClients.layer({ config, run: experiment })),
+    Layer.provide(Budget.unlimited),
+    Layer.provideMerge(noTrainer(config.trainer)),
+    Layer.provideMerge(Layer.merge(journal, scratchStore)),
+  )
+
+const options = (trainer: TrainerConfig) => {
+  const choice =
+    trainer.kind === "embedded" ? trainer : { kind: trainer.kind, url: trainer.url, tokenizers: trainer.tokenizers }
+  const usual = policiesOptions(choice, Duration.zero)
+  return { ...usual, trustSaves: true, ...(trainer.kind === "embedded" ? { codec: embeddedCodec } : {}) }
+}
+
+const embeddedCodec = () =>
+  embeddedTokenizer.pipe(
+    Effect.map((tokenizer) => ({ tokenizer, template: makeChatTemplate(tokenizer) })),
+    Effect.mapError(({ message }) =>
+      Misconfigured.make({
+        endpoint: "the package",
+        model: "the embedded model",
+        detail: message,
+        advice: "Install the package anew.",
+      }),
+    ),
+  )
+
+const noTrainer = (trainer: TrainerConfig) => {
+  const dialect = trainer.kind === "tinker" && trainer.dialect === "hosted" ? hosted : skyrlJax
+  const refusal = { message: "a replay asks no trainer, and the journal does not have this" }
+  return lazyTrainer({ endpoint: "the journal", lossScale: dialect.lossScale }, Layer.fail(refusal))
+}
+
+/** A call that the run took as failed for good fails again in the same way. */
+const journal = Layer.effect(
+  CallJournal,
+  Effect.map(CallJournal, (kept) => {
+    const failures = new Map<string, ReadonlyMap<string, FailedCall>>()
+    const failuresOf = (step: string) =>
+      Effect.suspend(() => {
+        const known = failures.get(step)
+        if (known !== undefined) return Effect.succeed(known)
+        return Effect.tap(
+          Effect.map(kept.lastFailures(step), (rows) => new Map(rows.map((row) => [row.key, row]))),
+          (found) => Effect.sync(() => failures.set(step, found)),
+        )
+      })
+    return CallJournal.of({
+      ...kept,
+      call: (request) =>
+        Effect.catchIf(
+          kept.call(request),
+          (error) => error._tag === "OfflineMiss",
+          (miss) =>
+            Effect.flatMap(failuresOf(request.step), (found) => {
+              const failure = dataFailure(found.get(request.key))
+              // Calls of these kinds fail with these errors: only they were journaled with them.
+              return Effect.fail(failure === undefined ? miss : (failure as unknown as typeof miss))
+            }),
+        ),
+    })
+  }),
+)
+
+const dataFailure = (call: FailedCall | undefined) => {
+  if (call === undefined) return undefined
+  const fields = { endpoint: "the journal", model: call.model, detail: call.detail }
+  switch (call.reason) {
+    case "ContextOverflow":
+      return ContextOverflow.make(fields)
+    case "Refused":
+      return Refused.make(fields)
+    case "InvalidOutput":
+      return InvalidOutput.make(fields)
+    default:
+      return undefined
+  }
+}
+
+const scratchStore = Layer.scoped(
+  ArtifactStore,
+  Effect.gen(function* () {
+    const kept = yield* ArtifactStore
+    const folder = yield* Effect.acquireRelease(
+      Effect.sync(() => mkdtempSync(join(tmpdir(), "understudy-replay-"))),
+      (made) => Effect.sync(() => rmSync(made, { recursive: true, force: true })),
+    )
+    const scratch = yield* Effect.provide(ArtifactStore, ArtifactStore.layer(folder))
+    return ArtifactStore.of({
+      ...kept,
+      put: scratch.put,
+      get: (ref) => Effect.catchTag(kept.get(ref), "ArtifactMissing", () => scratch.get(ref)),
+    })
+  }),
+)
