@@ -2,46 +2,18 @@
  * Immutable files by content: `artifacts/ab/cdef...`. A file is written under a temporary name, flushed and renamed,
  * so a name that exists is whole; it is verified on every read all the same.
  */
-import { Context, Effect, Layer, Schema } from "effect"
+import { Context, Effect, Layer, Option, Schema } from "effect"
 import { createHash } from "node:crypto"
+import { statSync } from "node:fs"
 import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { ArtifactRef, Sha256 } from "../domain/Artifact.ts"
-
-/** The file is not in the store. */
-export class ArtifactMissing extends Schema.TaggedError<ArtifactMissing>()("ArtifactMissing", {
-  path: Schema.String,
-}) {
-  override get message() {
-    return `The artifact ${this.path} is missing. Run the experiment again: the step that made it is redone from the journal.`
-  }
-}
-
-/** The file's content is not what its name says. */
-export class ArtifactCorrupt extends Schema.TaggedError<ArtifactCorrupt>()("ArtifactCorrupt", {
-  path: Schema.String,
-  detail: Schema.String,
-}) {
-  override get message() {
-    return `The artifact ${this.path} is damaged (${this.detail}). Delete it and run the experiment again: the step that made it is redone from the journal.`
-  }
-}
-
-/** The store can't be written or read: disk full, read-only folder, no permission. */
-export class StorageFailed extends Schema.TaggedError<StorageFailed>()("StorageFailed", {
-  path: Schema.String,
-  code: Schema.String,
-  detail: Schema.String,
-}) {
-  override get message() {
-    return `${this.path} can't be used: ${advice[this.code] ?? this.detail}`
-  }
-}
+import { ArtifactCorrupt, ArtifactMissing, StorageFailed } from "./ArtifactErrors.ts"
 
 export class ArtifactStore extends Context.Tag("understudy/journal/ArtifactStore")<
   ArtifactStore,
   {
-    /** Durable when it returns. Writing content that is there already costs only a look. */
+    /** Durable when it returns. Content that is there already is read, and written anew only where it is damaged. */
     readonly put: (content: Uint8Array) => Effect.Effect<ArtifactRef, StorageFailed>
     readonly get: (ref: ArtifactRef) => Effect.Effect<Uint8Array, ArtifactMissing | ArtifactCorrupt | StorageFailed>
     /** Artifacts whose SHA-256 begins with these hex digits, in order. Not verified. */
@@ -50,17 +22,41 @@ export class ArtifactStore extends Context.Tag("understudy/journal/ArtifactStore
     readonly path: (ref: ArtifactRef) => string
   }
 >() {
-  static readonly layer = (folder: string) => Layer.succeed(ArtifactStore, make(folder))
+  /** For the home's one writer. */
+  static readonly layer = (folder: string) => Layer.succeed(ArtifactStore, make(folder, moveAside))
+
+  /** For readers, beside a writer or on a read-only folder: damaged files stay where they are. */
+  static readonly layerReader = (folder: string) =>
+    Layer.succeed(
+      ArtifactStore,
+      make(folder, () => Effect.succeed({})),
+    )
 }
 
-const make = (folder: string): Context.Tag.Service<ArtifactStore> => {
+/** Whether the file is there in its full length. Its content is verified when it is read. */
+export const isThere = (store: typeof ArtifactStore.Service, ref: ArtifactRef): Effect.Effect<boolean> =>
+  Effect.try(() => statSync(store.path(ref), { throwIfNoEntry: false })?.size === ref.bytes).pipe(
+    Effect.orElseSucceed(() => false),
+  )
+
+type OnDamage = (path: string) => Effect.Effect<{ readonly movedTo?: string }>
+
+const moveAside: OnDamage = (path) =>
+  Effect.promise(() =>
+    rename(path, `${path}.damaged`).then(
+      () => ({ movedTo: `${path}.damaged` }),
+      () => ({}),
+    ),
+  )
+
+const make = (folder: string, onDamage: OnDamage): Context.Tag.Service<ArtifactStore> => {
   const pathOf = ({ sha256 }: ArtifactRef) => join(folder, sha256.slice(0, 2), sha256.slice(2))
 
   const put = Effect.fn("ArtifactStore.put")(function* (content: Uint8Array) {
     const ref = refOf(content)
     const path = pathOf(ref)
-    const size = yield* Effect.option(io(path, () => stat(path)))
-    if (size._tag === "Some" && size.value.size === ref.bytes) return ref
+    const known = yield* Effect.option(io(path, () => readFile(path)))
+    if (Option.isSome(known) && problem(ref, known.value) === undefined) return ref
     yield* Effect.tapError(
       io(path, () => write(path, content)),
       () => Effect.promise(() => rm(temporary(path), { force: true }).catch(() => undefined)),
@@ -75,13 +71,9 @@ const make = (folder: string): Context.Tag.Service<ArtifactStore> => {
       (error) => error.code === "ENOENT",
       () => ArtifactMissing.make({ path }),
     )
-    if (content.length !== ref.bytes) {
-      return yield* ArtifactCorrupt.make({ path, detail: `${content.length} bytes instead of ${ref.bytes}` })
-    }
-    if (refOf(content).sha256 !== ref.sha256) {
-      return yield* ArtifactCorrupt.make({ path, detail: "its content has another SHA-256" })
-    }
-    return content
+    const detail = problem(ref, content)
+    if (detail === undefined) return content
+    return yield* ArtifactCorrupt.make({ path, detail, ...(yield* onDamage(path)) })
   })
 
   const like = (prefix: string) =>
@@ -109,6 +101,13 @@ const entries = (folder: string) =>
     if (error.code === "ENOENT") return []
     throw error
   })
+
+const problem = (ref: ArtifactRef, content: Uint8Array): string | undefined =>
+  content.length !== ref.bytes
+    ? `${content.length} bytes instead of ${ref.bytes}`
+    : refOf(content).sha256 !== ref.sha256
+      ? "its content has another SHA-256"
+      : undefined
 
 const refOf = (content: Uint8Array): ArtifactRef => ({
   sha256: Sha256.make(createHash("sha256").update(content).digest("hex")),
@@ -138,9 +137,3 @@ const io = <A>(path: string, run: () => Promise<A>) =>
       return StorageFailed.make({ path, code, detail: String(error) })
     },
   })
-
-const advice: Readonly<Record<string, string>> = {
-  ENOSPC: "the disk is full. Free some space and run the same command again.",
-  EROFS: "the file system is read-only. Choose a home that can be written with --home.",
-  EACCES: "permission is denied. Choose a home that can be written with --home.",
-}

@@ -92,7 +92,7 @@ export class Home extends Context.Tag("understudy/journal/Home")<Home, Paths>() 
     return Layer.mergeAll(
       StepLedger.layerReader(ledger),
       CallJournal.layerReader(journal),
-      ArtifactStore.layer(artifacts),
+      ArtifactStore.layerReader(artifacts),
     ).pipe(Layer.provideMerge(Layer.effect(Home, Effect.as(checkVersion(home), paths(home)))))
   }
 }

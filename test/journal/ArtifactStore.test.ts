@@ -1,9 +1,10 @@
 import { Effect, Either } from "effect"
-import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, assert, describe, it } from "vitest"
-import { ArtifactStore } from "../../src/journal/ArtifactStore.ts"
+import { isLoss } from "../../src/journal/ArtifactErrors.ts"
+import { ArtifactStore, isThere } from "../../src/journal/ArtifactStore.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "understudy-artifacts-"))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -13,12 +14,9 @@ const bytes = (text: string) => new TextEncoder().encode(text)
 const use = <A, E>(
   name: string,
   work: (store: typeof ArtifactStore.Service) => Effect.Effect<A, E>,
+  layer = ArtifactStore.layer,
 ): Promise<Either.Either<A, E>> =>
-  Effect.flatMap(ArtifactStore, work).pipe(
-    Effect.either,
-    Effect.provide(ArtifactStore.layer(join(folder, name))),
-    Effect.runPromise,
-  )
+  Effect.flatMap(ArtifactStore, work).pipe(Effect.either, Effect.provide(layer(join(folder, name))), Effect.runPromise)
 
 const failure = <A, E extends { readonly message: string }>(result: Either.Either<A, E>) =>
   Either.isLeft(result) ? result.left.message : "no error"
@@ -43,16 +41,37 @@ describe("ArtifactStore", () => {
           return store.get(ref)
         }),
       )
-    assert.match(failure(await damage("changed", (path) => writeFileSync(path, "jello"))), /another SHA-256.*Delete it/)
-    assert.match(failure(await damage("short", (path) => truncateSync(path, 3))), /3 bytes instead of 5/)
-    assert.match(failure(await damage("gone", (path) => rmSync(path))), /is missing\. Run the experiment again/)
+    const messages = [
+      failure(await damage("changed", (path) => writeFileSync(path, "jello"))),
+      failure(await damage("short", (path) => truncateSync(path, 3))),
+      failure(await damage("gone", (path) => rmSync(path))),
+    ]
+    assert.match(messages[0] ?? "", /another SHA-256\)\. It was moved to .*\.damaged\. Run the experiment again/)
+    assert.match(messages[1] ?? "", /3 bytes instead of 5/)
+    assert.match(messages[2] ?? "", /is missing\. Run the experiment again/)
+    assert.deepEqual(messages.map(isLoss), [true, true, true])
   })
 
-  it("repairs a truncated file when its content is put again", async () => {
+  it("moves a damaged file aside for a writer, and leaves it to a reader", async () => {
+    const ref = Either.getOrThrow(await use("aside", (store) => store.put(bytes("hello"))))
+    const path = join(folder, "aside", "2c", ref.sha256.slice(2))
+    writeFileSync(path, "jello")
+    const read = use("aside", (store) => store.get(ref), ArtifactStore.layerReader)
+    assert.match(failure(await read), /another SHA-256\)\. Delete it and run the experiment again/)
+    assert.isTrue(Either.getOrThrow(await use("aside", (store) => isThere(store, ref))))
+    assert.match(failure(await use("aside", (store) => store.get(ref))), /was moved/)
+    assert.isFalse(Either.getOrThrow(await use("aside", (store) => isThere(store, ref))))
+    assert.strictEqual(readFileSync(`${path}.damaged`, "utf8"), "jello")
+  })
+
+  it("repairs a truncated and a changed file when its content is put again", async () => {
     const result = await use("repaired", (store) =>
       Effect.gen(function* () {
         const ref = yield* store.put(bytes("hello"))
         truncateSync(store.path(ref), 2)
+        yield* store.put(bytes("hello"))
+        yield* store.get(ref)
+        writeFileSync(store.path(ref), "jello")
         yield* store.put(bytes("hello"))
         return new TextDecoder().decode(yield* store.get(ref))
       }),
