@@ -7,6 +7,7 @@ import { SqliteClient } from "@effect/sql-sqlite-node"
 import { Effect, Exit, Layer, Option, Schema } from "effect"
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { causeOf, codeOf } from "./Database.ts"
 
 /** Another process writes to this home. */
 export class HomeInUse extends Schema.TaggedError<HomeInUse>()("HomeInUse", {
@@ -18,17 +19,40 @@ export class HomeInUse extends Schema.TaggedError<HomeInUse>()("HomeInUse", {
   }
 }
 
+/** The lock's file can't be made or used. */
+export class LockUnusable extends Schema.TaggedError<LockUnusable>()("LockUnusable", {
+  file: Schema.String,
+  code: Schema.String,
+  detail: Schema.String,
+}) {
+  override get message() {
+    const advice = /^SQLITE_(NOTADB|CORRUPT)/.test(this.code)
+      ? "It holds nothing: delete it"
+      : "See that the disk has room and that the folder can be written"
+    return `${this.file} can't be locked (${this.detail}). ${advice}, and run the same command again.`
+  }
+}
+
 /** Holds the home's lock for the scope; fails with `HomeInUse` when another process has it. */
 export const acquire = Effect.fn("ProcessLock.acquire")(function* (home: string) {
   const { database, holder } = files(home)
-  const inUse = Effect.sync(() => HomeInUse.make({ home, holder: describe(holder) }))
-  const sql = yield* SqliteClient.make({ filename: database, disableWAL: true }).pipe(Effect.provide(Reactivity.layer))
-  // Long enough for one who only looks at the lock (`holderOf`) to be gone.
-  yield* sql.unsafe("PRAGMA busy_timeout = 200").pipe(
-    Effect.zipRight(sql.unsafe("BEGIN EXCLUSIVE")),
-    Effect.catchAll(() => Effect.flip(inUse)),
+  const lock = Effect.gen(function* () {
+    const sql = yield* SqliteClient.make({ filename: database, disableWAL: true })
+    // Long enough for one who only looks at the lock (`holderOf`) to be gone.
+    yield* sql.unsafe("PRAGMA busy_timeout = 200")
+    yield* sql.unsafe("BEGIN EXCLUSIVE")
+  })
+  yield* lock.pipe(
+    Effect.provide(Reactivity.layer),
+    Effect.catchAllDefect((defect) => Effect.fail(defect)),
+    Effect.mapError((error) =>
+      /^SQLITE_(BUSY|LOCKED)/.test(codeOf(error))
+        ? HomeInUse.make({ home, holder: describe(holder) })
+        : LockUnusable.make({ file: database, code: codeOf(error), detail: causeOf(error) }),
+    ),
   )
-  yield* Effect.sync(() => writeFileSync(holder, `process ${process.pid}, since ${new Date().toISOString()}`))
+  const text = `process ${process.pid}, since ${new Date().toISOString()}`
+  yield* Effect.ignore(Effect.try(() => writeFileSync(holder, text)))
 })
 
 /** Who holds the home's lock now. Writes nothing. */
@@ -46,6 +70,9 @@ export const holderOf = Effect.fn("ProcessLock.holderOf")(function* (home: strin
 })
 
 export const layer = (home: string) => Layer.scopedDiscard(acquire(home))
+
+/** What the last holder of the lock said of itself. */
+export const description = (home: string): string => describe(files(home).holder)
 
 const files = (home: string) => ({ database: join(home, "lock.db"), holder: join(home, "lock.holder") })
 
