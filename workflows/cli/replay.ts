@@ -45,9 +45,10 @@ export const replay = Command.make("replay", flags, (given) =>
       const study = yield* given.recorded ? loadStudy(given.experiment) : studyOf(given.experiment, given)
       const { name } = study.experiment
       const total = study.graph.nodes.length
-      const steps = yield* replayStudy<Services>(study, (done, id) =>
-        screen.live(`${done}/${total} steps · ${id}`),
-      ).pipe(Effect.provide(replayLayer(config, name)), Effect.ensuring(screen.clear))
+      const steps = yield* replayStudy<Services>(study, (done, id) => {
+        const line = `${done}/${total} steps · ${id}`
+        return screen.live([line], line)
+      }).pipe(Effect.provide(replayLayer(config, name)), Effect.ensuring(screen.clear))
       const out = given.recorded
         ? Option.orElseSome(given.out, () => join(Home.paths(own).reports, `${name}-recorded`))
         : given.out
