@@ -37,6 +37,8 @@ export interface Format {
   readonly tables: ReadonlyArray<string>
   /** What leads from format 1 to 2, from 2 to 3 and so on, for writers. Readers take an older file as it is. */
   readonly upgrades?: ReadonlyArray<ReadonlyArray<string>>
+  /** What becomes of the home without the file, told where it is damaged. FILE stands for its path. */
+  readonly without?: string
 }
 
 /**
@@ -45,8 +47,12 @@ export interface Format {
  */
 export const openWriter = (file: string, format: Format, options: { readonly checkAll?: boolean } = {}) =>
   Effect.gen(function* () {
+    // Closing a writable connection moves the log of a killed writer into the file, even into a damaged one.
+    if (existsSync(file) && existsSync(`${file}-wal`)) {
+      yield* Effect.scoped(Effect.flatMap(connect(file, format, true), (as) => check(as, format, options.checkAll)))
+    }
     const database = yield* connect(file, format, false)
-    yield* check(database, options.checkAll)
+    yield* check(database, format, options.checkAll)
     yield* Effect.addFinalizer(() =>
       Effect.zipRight(
         database.run("PRAGMA busy_timeout = 0"),
@@ -63,11 +69,11 @@ export const openWriter = (file: string, format: Format, options: { readonly che
       (s) => database.run(s),
     )
     return database
-  }).pipe(refusing(file))
+  }).pipe(refusing(file, format))
 
 /** Opens an existing file without writing to it or beside it, unless a writer has it open. */
 export const openReader = (file: string, format: Format) =>
-  Effect.tap(connect(file, format, true), (database) => check(database)).pipe(refusing(file))
+  Effect.tap(connect(file, format, true), (database) => check(database, format)).pipe(refusing(file, format))
 
 /** SQLite's own word for what went wrong, such as `SQLITE_FULL`. */
 export const codeOf = (error: unknown): string =>
@@ -104,19 +110,19 @@ const refusal = (file: string, format: Format): DatabaseUnusable | undefined => 
   const descriptor = openSync(file, "r")
   readSync(descriptor, header, 0, 100, 0)
   closeSync(descriptor)
-  if (header.toString("latin1", 0, 16) !== "SQLite format 3\0") return damaged(file, "file is not a database")
+  if (header.toString("latin1", 0, 16) !== "SQLite format 3\0") return damaged(file, format, "file is not a database")
   const found = header.readUInt32BE(60)
   return found > format.version ? newer(file, found, format) : undefined
 }
 
 /** All of a small file, the schema of a large one: reading it all would take minutes. `all`: whatever it takes. */
-const check = (database: Database, all = false) =>
+const check = (database: Database, format: Format, all = false) =>
   Effect.gen(function* () {
     yield* database.run("SELECT count(*) FROM sqlite_master")
     if (!existsSync(database.file) || (!all && statSync(database.file).size > 32 * 1024 * 1024)) return
     const [row] = yield* database.run("PRAGMA quick_check(1)")
     const verdict = String(row?.["quick_check"] ?? "ok")
-    if (verdict !== "ok") return yield* damaged(database.file, verdict.replaceAll(/\s+/g, " "))
+    if (verdict !== "ok") return yield* damaged(database.file, format, verdict.replaceAll(/\s+/g, " "))
   })
 
 const newer = (file: string, found: number, { version }: Format) =>
@@ -126,23 +132,24 @@ const newer = (file: string, found: number, { version }: Format) =>
     detail: `it is of format ${found}, and this version of understudy knows up to ${version}. Update understudy.`,
   })
 
-const damaged = (file: string, detail: string) =>
+const damaged = (file: string, { without = "" }: Format, detail: string) =>
   DatabaseUnusable.make({
     file,
     kind: "damaged",
-    detail: `it can't be opened as a database (${detail}). Move it away; the artifacts stay valid.`,
+    detail:
+      `it can't be opened as a database (${detail}). Move it away, and its -wal file if there is one. ${without.replaceAll("FILE", file)}`.trim(),
   })
 
 const refusing =
-  (file: string) =>
+  (file: string, format: Format) =>
   <A, E, R>(opening: Effect.Effect<A, E, R>) =>
     opening.pipe(
       Effect.catchAllDefect((defect) => Effect.fail(defect)),
-      Effect.mapError((error) => (error instanceof DatabaseUnusable ? error : unusable(file, error))),
+      Effect.mapError((error) => (error instanceof DatabaseUnusable ? error : unusable(file, format, error))),
       Effect.provide(Reactivity.layer),
     )
 
-const unusable = (file: string, error: unknown) => {
+const unusable = (file: string, format: Format, error: unknown) => {
   const unavailable = (detail: string) => DatabaseUnusable.make({ file, kind: "unavailable", detail })
   const code = codeOf(error)
   if (code === "SQLITE_FULL") return unavailable("the disk is full. Free some space and run the same command again.")
@@ -154,5 +161,5 @@ const unusable = (file: string, error: unknown) => {
   if (code.startsWith("SQLITE_BUSY")) {
     return unavailable("another process is using it. Wait for it to end and try again.")
   }
-  return damaged(file, causeOf(error))
+  return damaged(file, format, causeOf(error))
 }

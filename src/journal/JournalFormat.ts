@@ -4,6 +4,8 @@ import type { Format } from "./Database.ts"
 
 export const journalFormat: Format = {
   version: 1,
+  without:
+    "What is done stays done, but calls that are needed again are paid again: see first whether `sqlite3 FILE .recover` saves them.",
   tables: [
     `CREATE TABLE IF NOT EXISTS account (
       id INTEGER PRIMARY KEY, step TEXT NOT NULL, role TEXT NOT NULL, model TEXT NOT NULL, kind TEXT NOT NULL,

@@ -93,6 +93,7 @@ const columnsSince2 = [
 
 const format: Database.Format = {
   version: 2,
+  without: "Nothing is lost with it: the same command does its steps anew from the journal, without a call.",
   tables: [`CREATE TABLE IF NOT EXISTS step (${[columns, ...columnsSince2].join(", ")}) STRICT`],
   upgrades: [columnsSince2.map((column) => `ALTER TABLE step ADD COLUMN ${column}`)],
 }
