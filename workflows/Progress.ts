@@ -1,17 +1,28 @@
 /**
- * How far a run is: from the plan's tokens, the ledger's states and the journal's sums, so that nothing has to report.
- * Tokens stand for time: those that were generated count whole, those that were read a fifth.
+ * How far a run is: from the plan's expected work, what the driver tells of its steps, and the journal's sums, so that
+ * nothing has to report. Cheap beside any model call: sampled as often as one likes.
  */
-import { Clock, Effect } from "effect"
+import { Effect } from "effect"
 import { CallJournal, StepLedger } from "../src/index.ts"
-import type { Plan } from "../src/index.ts"
+import type { Driver, Plan, Totals } from "../src/index.ts"
+import { behindOf, fitRates, predicted, workOf } from "./pace.ts"
+import type { Observation } from "./pace.ts"
+import { timeToGo } from "./timeToGo.ts"
+import type { Measured } from "./timeToGo.ts"
 
 export interface StepProgress {
   readonly id: string
-  /** Share of the step's expected tokens, below 1 until it is done. */
-  readonly share: number
+  /** Stage and, where it belongs to one cell, the cell's labels that vary. */
+  readonly label: string
+  /** Calls behind it, those that the journal answered included, and those expected (no less). */
   readonly calls: number
+  readonly expectedCalls: number
+  /** In this run. */
   readonly tokens: number
+  readonly micros: number
+  /** Over the last half minute. */
+  readonly tokensPerSecond: number
+  readonly secondsLeft: number
 }
 
 export interface Progress {
@@ -19,97 +30,158 @@ export interface Progress {
   readonly steps: number
   readonly running: ReadonlyArray<StepProgress>
   readonly suspended: number
-  readonly tokens: number
+  /** Spent by this run. */
   readonly micros: number
   readonly elapsedSeconds: number
-  /** Undefined until there is a pace to go by. */
+  /** Undefined where nothing that takes time is left. */
   readonly secondsLeft: number | undefined
 }
 
-/** Sampled as often as one likes; cheap beside any model call. */
-export const watch = Effect.fn("Progress.watch")(function* (plan: Plan.Plan) {
+export interface Watch {
+  readonly onStart: (id: string) => Effect.Effect<void>
+  readonly onOutcome: (id: string, outcome: Driver.Outcome) => Effect.Effect<void>
+  readonly sample: Effect.Effect<Progress>
+}
+
+/** `concurrency`: steps at once. */
+export const watch = Effect.fn("Progress.watch")(function* (plan: Plan.Plan, concurrency: number) {
   const journal = yield* CallJournal
   const ledger = yield* StepLedger
-  const began = yield* Clock.currentTimeMillis
-  const ids = new Set(plan.steps.map(({ id }) => id))
-  const spent = Effect.gen(function* () {
-    const sums = new Map<string, Spent>()
-    for (const row of yield* journal.totals) {
-      if (!ids.has(row.step)) continue
-      const { calls, work, micros } = sums.get(row.step) ?? nothing
-      const more = weigh(row.promptTokens, row.completionTokens)
-      sums.set(row.step, {
-        calls: calls + row.calls,
-        work: work + more,
-        micros: micros + row.micros + row.failedMicros,
-      })
-    }
-    return sums
-  })
-  const before = yield* spent
-  const doneBefore = new Set((yield* ledger.list).filter(({ state }) => state === "done").map(({ id }) => id))
+  const clock = yield* Effect.clock
+  const now = () => clock.unsafeCurrentTimeMillis() / 1000
+  const began = now()
+  const entries = yield* ledger.list
+  const secondsBefore = new Map(entries.map(({ id, seconds }) => [id, seconds ?? 0]))
+  const totalsBefore = yield* byStep(journal)
+  const past: ReadonlyArray<Observation> = entries
+    .filter(({ state }) => state === "done")
+    .slice(-pastSteps)
+    .map(({ id, seconds }) => ({ work: workOf(totalsBefore.get(id) ?? []), seconds: seconds ?? 0 }))
+  const labels = labelsOf(plan)
+  const states = new Map(plan.steps.map(({ id, state }) => [id, state === "done" ? "done" : ("waiting" as State)]))
+  const doneBefore = new Set(plan.steps.flatMap(({ id, state }) => (state === "done" ? [id] : [])))
+  const started = new Map<string, number>()
+  const seconds = new Map<string, number>()
+  const recent: Array<{ readonly at: number; readonly tokens: ReadonlyMap<string, number> }> = []
 
-  return Effect.gen(function* () {
-    const now = yield* spent
-    const states = new Map((yield* ledger.list).map(({ id, state }) => [id, state]))
-    const elapsedSeconds = ((yield* Clock.currentTimeMillis) - began) / 1000
-    let left = 0
-    let worked = 0
-    const running: Array<StepProgress> = []
-    for (const { id, demands } of plan.steps) {
-      const expected = demands.reduce(
-        (sum, { promptTokens, completionTokens }) => sum + weigh(promptTokens.expected, completionTokens.expected),
-        0,
-      )
-      const { calls, work } = now.get(id) ?? nothing
-      worked += work - (before.get(id)?.work ?? 0)
-      if (states.get(id) === "done") continue
-      // What was expected too low is taken to be nearly done.
-      const share = expected === 0 ? 0 : Math.min(work / expected, 0.95)
-      left += expected * (1 - share)
-      if (states.get(id) === "running") running.push({ id, share, calls, tokens: Math.round(work) })
-    }
-    const done = plan.steps.filter(({ id }) => states.get(id) === "done").length
-    const pace = worked / Math.max(elapsedSeconds, 1)
-    const progress: Progress = {
-      done,
+  const sample = Effect.map(byStep(journal), (totals): Progress => {
+    const measured = plan.steps.map((step): Measured => {
+      const { id } = step
+      const rows = totals.get(id) ?? []
+      const since = started.get(id)
+      const took = seconds.get(id) ?? (since === undefined ? secondsBefore.get(id) : sinceStart(since, id))
+      const state = states.get(id) ?? "waiting"
+      return {
+        ...step,
+        state: state === "suspended" ? "waiting" : state,
+        behind: behindOf(rows),
+        took: took === undefined ? undefined : { work: workOf(rows), seconds: took },
+      }
+    })
+    const ended = measured.flatMap(({ id, state, took }) =>
+      state === "done" && !doneBefore.has(id) && took !== undefined ? [took] : [],
+    )
+    const ratesOfEnded = fitRates([...past, ...ended])
+    // A step that has only begun says nothing yet: its first calls wait for the trainer to start.
+    const going = measured.flatMap(({ state, took }) =>
+      state === "running" && took !== undefined && predicted(took.work, ratesOfEnded) > tellingSeconds ? [took] : [],
+    )
+    const rates = going.length === 0 ? ratesOfEnded : fitRates([...past, ...ended, ...going])
+    const toGo = timeToGo(measured, rates, concurrency)
+
+    const at = now()
+    const tokens = new Map([...totals].map(([id, rows]) => [id, tokensOf(rows)]))
+    while (recent[0] !== undefined && recent[0].at < at - rateSeconds) recent.shift()
+    recent.push({ at, tokens })
+    const running = measured.flatMap((step): ReadonlyArray<StepProgress> => {
+      const { id, state, demands } = step
+      if (state !== "running") return []
+      const before = totalsBefore.get(id) ?? []
+      const rows = totals.get(id) ?? []
+      const calls = sum(rows, (row) => row.calls + row.hits)
+      const [first] = recent
+      const gained = tokensOf(rows) - (first?.tokens.get(id) ?? 0)
+      return [
+        {
+          id,
+          label: labels(id),
+          calls,
+          expectedCalls: Math.max(calls, Math.round(sum(demands, ({ calls }) => calls.expected))),
+          tokens: tokensOf(rows) - tokensOf(before),
+          micros: microsOf(rows) - microsOf(before),
+          tokensPerSecond: first === undefined || first.at === at ? 0 : gained / (at - first.at),
+          secondsLeft: toGo.steps.get(id) ?? 0,
+        },
+      ]
+    })
+    const count = (state: State) => [...states.values()].filter((one) => one === state).length
+    return {
+      done: count("done"),
       steps: plan.steps.length,
       running,
-      suspended: plan.steps.filter(({ id }) => states.get(id) === "suspended" && !doneBefore.has(id)).length,
-      tokens: Math.round(worked),
-      micros: [...now].reduce((sum, [id, { micros }]) => sum + micros - (before.get(id)?.micros ?? 0), 0),
-      elapsedSeconds,
-      secondsLeft: worked > 0 && elapsedSeconds > 20 ? left / pace : undefined,
+      suspended: count("suspended"),
+      micros: sum(plan.steps, ({ id }) => microsOf(totals.get(id) ?? []) - microsOf(totalsBefore.get(id) ?? [])),
+      elapsedSeconds: at - began,
+      secondsLeft: toGo.seconds > 0 ? toGo.seconds : undefined,
     }
-    return progress
   })
+  const sinceStart = (since: number, id: string) => (secondsBefore.get(id) ?? 0) + now() - since
+
+  return {
+    onStart: (id) =>
+      Effect.sync(() => {
+        states.set(id, "running")
+        started.set(id, now())
+      }),
+    onOutcome: (id, { _tag }) =>
+      Effect.sync(() => {
+        const since = started.get(id)
+        if (since !== undefined) seconds.set(id, sinceStart(since, id))
+        states.set(id, _tag === "Done" ? "done" : _tag === "Suspended" ? "suspended" : "waiting")
+      }),
+    sample,
+  } satisfies Watch
 })
 
-/** One line, such as `4/14 steps · TrainAssistant 45% · 1,204 calls · 3 min 20 s, about 6 min left`. */
-export const renderLine = ({ done, steps, running, micros, elapsedSeconds, secondsLeft }: Progress): string => {
-  const parts = [
-    `${done}/${steps} steps`,
-    ...running.map(({ id, share, calls }) => `${id.split("/")[0]} ${Math.floor(share * 100)}% (${calls} calls)`),
-    ...(micros > 0 ? [`$${(micros / 1e6).toFixed(2)}`] : []),
-    duration(elapsedSeconds) + (secondsLeft === undefined ? "" : `, about ${duration(secondsLeft)} left`),
-  ]
-  return parts.join(" · ")
+type State = "done" | "running" | "waiting" | "suspended"
+
+const byStep = (journal: typeof CallJournal.Service) =>
+  Effect.map(journal.totals, (rows) => {
+    const steps = new Map<string, Array<Totals>>()
+    for (const row of rows) {
+      const known = steps.get(row.step)
+      if (known === undefined) steps.set(row.step, [row])
+      else known.push(row)
+    }
+    return steps
+  })
+
+/** `TrainAssistant role-play`; a step of no single cell has the beginning of its hash instead. */
+const labelsOf = ({ cells, steps }: Plan.Plan) => {
+  const varying = new Set(
+    cells.flatMap(({ grid, labels }) =>
+      Object.keys(labels).filter(
+        (axis) => new Set(cells.filter((cell) => cell.grid === grid).map((cell) => cell.labels[axis])).size > 1,
+      ),
+    ),
+  )
+  const byKey = new Map(cells.map((cell) => [cell.key, cell]))
+  const byId = new Map(steps.map((step) => [step.id, step]))
+  return (id: string) => {
+    const step = byId.get(id)
+    const cell = step?.cells.length === 1 ? byKey.get(step.cells[0] ?? "") : undefined
+    const values = Object.entries(cell?.labels ?? {}).flatMap(([axis, label]) => (varying.has(axis) ? [label] : []))
+    const rest = values.length > 0 ? values.join(" ") : (id.split("-").at(-1)?.slice(0, 4) ?? "")
+    return `${step?.stage ?? id} ${rest}`
+  }
 }
 
-interface Spent {
-  readonly calls: number
-  readonly work: number
-  readonly micros: number
-}
+const sum = <A>(rows: ReadonlyArray<A>, of: (row: A) => number) => rows.reduce((total, row) => total + of(row), 0)
+const tokensOf = (rows: ReadonlyArray<Totals>) => sum(rows, (row) => row.promptTokens + row.completionTokens)
+const microsOf = (rows: ReadonlyArray<Totals>) => sum(rows, (row) => row.micros + row.failedMicros)
 
-const nothing: Spent = { calls: 0, work: 0, micros: 0 }
-
-/** Tokens as they stand for time. */
-export const weigh = (promptTokens: number, completionTokens: number) => completionTokens + promptTokens / 5
-
-const duration = (seconds: number) => {
-  const whole = Math.round(seconds)
-  if (whole < 60) return `${whole} s`
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`
-  return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, "0")} min`
-}
+/** The latest steps of earlier runs that the pace is learned from. */
+const pastSteps = 500
+/** A running step counts for the pace once its calls should have taken so long. */
+const tellingSeconds = 20
+const rateSeconds = 30

@@ -1,9 +1,10 @@
 /** Every service that stages need, from the config: the one place that picks concrete layers. */
-import { Config, Effect, Layer, Option } from "effect"
+import { Config, Duration, Effect, Layer, Option } from "effect"
 import type { Redacted } from "effect"
 import { Judge } from "../layers/evaluation/Judge.ts"
 import { Budget } from "../layers/llm/Budget.ts"
 import * as ModelClients from "../layers/llm/ModelClients.ts"
+import { defaultRetryPolicy } from "../layers/llm/RetryPolicy.ts"
 import { Policies } from "../layers/training/Policies.ts"
 import type { Home } from "../src/index.ts"
 import type { UnderstudyConfig } from "./config/UnderstudyConfig.ts"
@@ -19,23 +20,39 @@ export interface ServicesOptions {
   readonly budgetMicros: number | undefined
   /** Ids of the experiment's steps, whose calls count towards the budget. */
   readonly steps: ReadonlySet<string>
+  /** How long an outage is waited out. */
+  readonly patience: Duration.DurationInput
   /** One line for people now and then. */
   readonly onProgress: (line: string) => Effect.Effect<void>
 }
 
 /** Needs the home's journal and artifacts. */
-export const servicesLayer = ({ config, home, experiment, budgetMicros, steps, onProgress }: ServicesOptions) =>
+export const servicesLayer = ({
+  config,
+  home,
+  experiment,
+  budgetMicros,
+  steps,
+  patience,
+  onProgress,
+}: ServicesOptions) =>
   Layer.unwrapEffect(
     Effect.gen(function* () {
       const choice = yield* trainerChoice(config)
       const budget = budgetMicros === undefined ? Budget.unlimited : Budget.layer(budgetMicros, (id) => steps.has(id))
-      return Layer.merge(Policies.layer(policiesOptions(choice)), Judge.layer).pipe(
-        Layer.provideMerge(ModelClients.layer({ config, run: experiment })),
+      return Layer.merge(Policies.layer(policiesOptions(choice, patience)), Judge.layer).pipe(
+        Layer.provideMerge(ModelClients.layer({ config, run: experiment, retry: retryFor(patience) })),
         Layer.provide(budget),
-        Layer.provideMerge(trainerLayer(choice, { folder: home.trainer, onProgress })),
+        Layer.provideMerge(trainerLayer(choice, { folder: home.trainer, patience, onProgress })),
       )
     }),
   )
+
+/** An endpoint that nothing was ever heard from is not waited for longer than one that has failed. */
+const retryFor = (patience: Duration.DurationInput) => ({
+  patience,
+  firstPatience: Duration.min(patience, defaultRetryPolicy.firstPatience),
+})
 
 const trainerChoice = ({ trainer }: UnderstudyConfig): Effect.Effect<TrainerChoice> =>
   Effect.gen(function* () {

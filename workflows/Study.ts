@@ -1,8 +1,9 @@
 /** An experiment made ready: its steps with their ids, what the home has of them, and its plan. Nothing has run. */
 import { Effect, Option } from "effect"
-import { CallJournal, Experiment, Graph, Plan, Standing, StepLedger } from "../src/index.ts"
+import { CallJournal, Experiment, Graph, Plan, Source, Standing, StepLedger } from "../src/index.ts"
 import type { UnderstudyConfig } from "./config/UnderstudyConfig.ts"
 import { priceOf } from "./models.ts"
+import { sourceOf } from "./registry.ts"
 import type { Changes } from "./RunRecord.ts"
 
 export interface Study {
@@ -32,7 +33,7 @@ export const planStudy = Effect.fn("planStudy")(function* (
   config: UnderstudyConfig,
   only?: ReadonlySet<string>,
 ) {
-  const standings = yield* standingsOf(graph.nodes)
+  const standings = yield* standingsOf(placed(graph))
   const journal = yield* CallJournal
   return Plan.make(experiment, graph, {
     stateOf: (id) => {
@@ -45,6 +46,26 @@ export const planStudy = Effect.fn("planStudy")(function* (
     })),
     priceOf: priceOf(config),
   })
+})
+
+/** The steps of a graph with what stands for their stages' bodies beside the version (contract 6). */
+export const placed = ({ nodes }: Graph.Graph): ReadonlyArray<Standing.Placed> =>
+  nodes.map(({ id, upstream, step }) => ({ id, upstream, source: sourceOf(step.stage) }))
+
+/** One line for each stage whose body has changed under its version since steps of the graph were run. */
+export const sourceNotes = Effect.fn("sourceNotes")(function* ({ nodes }: Graph.Graph) {
+  const ledger = yield* StepLedger
+  const entries = new Map((yield* ledger.list).map((entry) => [entry.id, entry]))
+  const changed = new Map<string, number>()
+  for (const { id, step } of nodes) {
+    if (!Source.sourceChanged(entries.get(id), sourceOf(step.stage))) continue
+    const name = `${step.stage.name}/v${step.stage.version}`
+    changed.set(name, (changed.get(name) ?? 0) + 1)
+  }
+  return [...changed].map(
+    ([name, count]) =>
+      `The body of ${name} has changed under its version: ${count === 1 ? "its step is" : `its ${count} steps are`} run again. Raise the version to keep both.`,
+  )
 })
 
 /** How steps stand in the home; upstream before downstream. */

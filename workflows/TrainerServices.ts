@@ -1,12 +1,13 @@
 /** The configured trainer, started when it is first needed, and the codecs of the models on it. */
 import { NodeContext, NodeHttpClient } from "@effect/platform-node"
-import { Effect, Layer } from "effect"
+import { Duration, Effect, Layer } from "effect"
 import type { Redacted } from "effect"
 import { makeChatTemplate } from "../layers/llm/ChatTemplate.ts"
 import { loadTokenizer } from "../layers/llm/Tokenizer.ts"
 import { CheckpointFiles } from "../layers/training/CheckpointFiles.ts"
 import * as EmbeddedCheckpointFiles from "../layers/training/embedded/EmbeddedCheckpointFiles.ts"
 import { findInstall } from "../layers/training/embedded/EmbeddedInstall.ts"
+import { whileUp } from "../layers/training/embedded/whileUp.ts"
 import { EmbeddedServer } from "../layers/training/embedded/EmbeddedServer.ts"
 import { lazyTrainer } from "../layers/training/lazyTrainer.ts"
 import type { PoliciesOptions } from "../layers/training/Policies.ts"
@@ -14,6 +15,7 @@ import { hosted, skyrlJax } from "../layers/training/tinker/TinkerDialect.ts"
 import * as TinkerTrainer from "../layers/training/tinker/TinkerTrainer.ts"
 import { Misconfigured } from "../src/domain/LlmError.ts"
 import type { ModelSpec } from "../src/domain/ModelSpec.ts"
+import { Trainer } from "../src/ports/Trainer.ts"
 
 export type TrainerChoice =
   | { readonly kind: "embedded" }
@@ -29,15 +31,20 @@ export type TrainerChoice =
       readonly tokenizers: Readonly<Record<string, string>>
     }
 
-/** `folder` is the embedded trainer's own; `onProgress` gets one line for people now and then. */
-export const trainerLayer = (
-  choice: TrainerChoice,
-  options: { readonly folder: string; readonly onProgress: (line: string) => Effect.Effect<void> },
-) => {
+export interface TrainerOptions {
+  /** The embedded trainer's own. */
+  readonly folder: string
+  /** How long a server that doesn't answer is waited for. The embedded one is known to be down for good earlier. */
+  readonly patience: Duration.DurationInput
+  /** Gets one line for people now and then. */
+  readonly onProgress: (line: string) => Effect.Effect<void>
+}
+
+export const trainerLayer = (choice: TrainerChoice, { patience, ...options }: TrainerOptions) => {
   if (choice.kind === "tinker") {
     const dialect = choice.dialect === "hosted" ? hosted : skyrlJax
     return Layer.merge(
-      TinkerTrainer.layer({ url: choice.url, apiKey: choice.apiKey, dialect }),
+      TinkerTrainer.layer({ url: choice.url, apiKey: choice.apiKey, dialect, timing: { patience } }),
       CheckpointFiles.layerKeptBy(choice.url),
     ).pipe(Layer.provide(NodeHttpClient.layerUndici))
   }
@@ -48,7 +55,13 @@ export const trainerLayer = (
       return EmbeddedServer.layer({ install, ...options })
     }),
   )
-  const trainer = Layer.unwrapEffect(Effect.map(EmbeddedServer, ({ url }) => TinkerTrainer.layer({ url })))
+  const trainer = Layer.effect(
+    Trainer,
+    Effect.gen(function* () {
+      const { url, down } = yield* EmbeddedServer
+      return whileUp(yield* TinkerTrainer.make({ url, timing: { patience: restartPatience(patience) } }), down)
+    }),
+  )
   return lazyTrainer(
     { endpoint: "the embedded trainer", lossScale: skyrlJax.lossScale },
     Layer.merge(trainer, EmbeddedCheckpointFiles.layer).pipe(
@@ -58,8 +71,15 @@ export const trainerLayer = (
   )
 }
 
+/** A restart of the embedded server takes half a minute; one that takes longer is tried again by `LiveModels`. */
+const restartPatience = (patience: Duration.DurationInput) => Duration.min(patience, "2 minutes")
+
 /** How policies use the trainer: the embedded one has two places for adapters and works in waves of eight. */
-export const policiesOptions = (choice: TrainerChoice): PoliciesOptions => ({
+export const policiesOptions = (
+  choice: TrainerChoice,
+  patience: Duration.DurationInput = "2 hours",
+): PoliciesOptions => ({
+  patience: choice.kind === "embedded" ? Duration.min(patience, "10 minutes") : patience,
   places: choice.kind === "embedded" ? 2 : (choice.places ?? 2),
   // Graphics processors sum in no fixed order; bfloat16 then moves a log-probability by a few hundredths.
   tolerance: choice.kind === "embedded" ? 0 : 0.1,

@@ -1,17 +1,23 @@
 /** Runs a study in its home: the engine, every service, progress for people, and the report at the end. */
-import { Effect, Layer, Option } from "effect"
+import { Effect, Option } from "effect"
+import type { Duration } from "effect"
 import { closingTable } from "../layers/evaluation/report/closingTable.ts"
+import { reopenLost } from "../src/durable/reopenLost.ts"
 import { Driver, Home, Runner } from "../src/index.ts"
+import type { Plan, StepLedger } from "../src/index.ts"
+import { cancelled } from "./cancelRequest.ts"
 import type { UnderstudyConfig } from "./config/UnderstudyConfig.ts"
-import { renderLine, watch } from "./Progress.ts"
+import { watch } from "./Progress.ts"
+import { sourceOf } from "./registry.ts"
+import { renderProgress, renderProgressLine } from "./renderProgress.ts"
 import { writeReportFiles } from "./reportFiles.ts"
 import { writeRunRecord } from "./RunRecord.ts"
 import { servicesLayer } from "./Services.ts"
-import { planStudy } from "./Study.ts"
+import { planStudy, sourceNotes } from "./Study.ts"
 import type { Study } from "./Study.ts"
 import { studyReport } from "./studyReport.ts"
 
-export interface RunOptions {
+export interface RunOptions<E> {
   readonly config: UnderstudyConfig
   readonly home: string
   readonly offline: boolean
@@ -19,62 +25,96 @@ export interface RunOptions {
   readonly budget: number | undefined
   /** Steps under way at once. */
   readonly concurrency: number
+  /** How long an outage is waited out before the step is suspended. */
+  readonly patience: Duration.DurationInput
+  /** Which steps to start, told once the home is this process's own; default all. */
+  readonly choose?: Effect.Effect<ReadonlySet<string>, E, StepLedger>
   /** One line for people: what happens now. */
   readonly say: (line: string) => Effect.Effect<void>
-  /** A line that replaces the last one of its kind, for terminals. */
-  readonly live: (line: string) => Effect.Effect<void>
+  /** Lines that replace the last ones, for terminals, and the same in one line. */
+  readonly live: (lines: ReadonlyArray<string>, plain: string) => Effect.Effect<void>
 }
 
 export interface Ran {
+  /** Of the steps that were to be started. */
   readonly state: "done" | "suspended"
   readonly outcomes: ReadonlyMap<string, Driver.Outcome>
 }
 
 /** Succeeds with the outcomes of all steps; a suspended step is an outcome, not a failure. */
-export const runStudy = Effect.fn("runStudy")(function* (study: Study, options: RunOptions) {
+export const runStudy = Effect.fn("runStudy")(function* <E = never>(study: Study, options: RunOptions<E>) {
   const home = Home.paths(options.home)
   return yield* Effect.gen(function* () {
+    const only = options.choose === undefined ? undefined : yield* options.choose
+    if (!options.offline) yield* mendArtifacts(study, options.say)
     const plan = yield* planStudy(study, options.config)
     yield* writeRunRecord(study)
-    const left = plan.steps.filter(({ state }) => state !== "done")
+    const left = plan.steps.filter(({ id, state }) => state !== "done" && only?.has(id) !== false)
     yield* options.say(
       `${study.experiment.name}: ${plan.cells.length} cells, ${plan.steps.length} steps, ${left.length} to run`,
     )
-    if (left.length === 0) return yield* allDone(study)
-    const usd = options.budget ?? study.experiment.limits.usd
-    const services = servicesLayer({
-      config: options.config,
-      home,
-      experiment: study.experiment.name,
-      budgetMicros: usd === undefined ? undefined : Math.round(usd * 1e6),
-      steps: new Set(plan.steps.map(({ id }) => id)),
-      onProgress: options.say,
-    })
-    const progress = yield* watch(plan)
-    yield* progress.pipe(
-      Effect.flatMap((now) => options.live(renderLine(now))),
-      Effect.delay("2 seconds"),
+    for (const note of yield* sourceNotes(study.graph)) yield* options.say(note)
+    if (left.length === 0) return { state: "done", outcomes: standing(plan) } satisfies Ran
+    const progress = yield* watch(plan, options.concurrency)
+    yield* progress.sample.pipe(
+      Effect.flatMap((now) => options.live(renderProgress(now), renderProgressLine(now))),
+      Effect.delay("1 second"),
       Effect.forever,
       Effect.forkScoped,
     )
-    return yield* Driver.run(study.graph, { concurrency: options.concurrency, pollMillis: 50 }).pipe(
-      Effect.map(ran),
-      Effect.provide(Layer.merge(services, Runner.layer(home.engine))),
+    const outcomes = yield* Driver.run(study.graph, {
+      concurrency: options.concurrency,
+      pollMillis: 50,
+      bounds: bounds(study, plan),
+      sourceOf,
+      onStart: progress.onStart,
+      onOutcome: progress.onOutcome,
+      ...(only === undefined ? {} : { only }),
+    }).pipe(
+      // The engine ends before the services that its steps use.
+      Effect.provide(Runner.layer(home.engine, options.say)),
+      Effect.provide(services(study, plan, options)),
+      Effect.raceFirst(Effect.zipRight(cancelled(home.folder), Effect.interrupt)),
     )
+    return { state: stateOf(outcomes), outcomes } satisfies Ran
   }).pipe(Effect.scoped, Effect.provide(Home.Home.layer(options.home, { offline: options.offline })))
 })
 
-/** Every step was done before: the outcomes come from the ledger, and no engine is started. */
-const allDone = ({ graph }: Study) =>
-  Effect.succeed<Ran>({
-    state: "done",
-    outcomes: new Map(graph.nodes.map(({ id }) => [id, { _tag: "Done", output: undefined }])),
-  })
+/** Says which steps are done anew for want of their artifacts. */
+const mendArtifacts = ({ graph }: Study, say: (line: string) => Effect.Effect<void>) =>
+  Effect.flatMap(reopenLost(graph.nodes.map(({ id }) => id)), (lost) =>
+    Effect.forEach(lost, ({ id, path }) =>
+      say(`${id} is done anew from the journal: ${path === undefined ? "an artifact" : path} is missing or cut short`),
+    ),
+  )
 
-const ran = (outcomes: ReadonlyMap<string, Driver.Outcome>): Ran => ({
-  state: [...outcomes.values()].every(({ _tag }) => _tag === "Done") ? "done" : "suspended",
-  outcomes,
-})
+const services = <E>({ experiment }: Study, plan: Plan.Plan, options: RunOptions<E>) => {
+  const usd = options.budget ?? experiment.limits.usd
+  return servicesLayer({
+    config: options.config,
+    home: Home.paths(options.home),
+    experiment: experiment.name,
+    budgetMicros: usd === undefined ? undefined : Math.round(usd * 1e6),
+    steps: new Set(plan.steps.map(({ id }) => id)),
+    patience: options.patience,
+    onProgress: options.say,
+  })
+}
+
+/** `limits.gpus`: each step that asks a model on the trainer takes one. */
+const bounds = ({ experiment }: Study, { steps }: Plan.Plan) => {
+  const { gpus } = experiment.limits
+  if (gpus === undefined) return []
+  const trained = steps.filter(({ demands }) => demands.some(({ model }) => model.provider !== "openai"))
+  return [{ steps: new Set(trained.map(({ id }) => id)), atOnce: gpus }]
+}
+
+/** Nothing is to be started: what the ledger has. */
+const standing = ({ steps }: Plan.Plan): ReadonlyMap<string, Driver.Outcome> =>
+  new Map(steps.map(({ id, state }) => [id, state === "done" ? { _tag: "Done", output: undefined } : { _tag: "Left" }]))
+
+const stateOf = (outcomes: ReadonlyMap<string, Driver.Outcome>): Ran["state"] =>
+  [...outcomes.values()].every(({ _tag }) => _tag === "Done" || _tag === "Left") ? "done" : "suspended"
 
 /** Writes report.md, report.html and report.json under `folder`; gives the closing table. None without a `Report`. */
 export const writeReport = Effect.fn("writeReport")(function* (study: Study, folder: string, config: UnderstudyConfig) {

@@ -10,7 +10,7 @@ import type { UnderstudyConfig } from "./config/UnderstudyConfig.ts"
 import { modelsOf, priceOf } from "./models.ts"
 import { packageVersion } from "./packageInfo.ts"
 import { Report } from "./stages/Report.ts"
-import { outputOf, standingsOf } from "./Study.ts"
+import { outputOf, placed, standingsOf } from "./Study.ts"
 import type { Study } from "./Study.ts"
 
 /** The experiment has no report, or not yet. */
@@ -29,7 +29,7 @@ export const studyReport = Effect.fn("studyReport")(function* (study: Study, con
   const node = graph.nodes.find(({ step }) => step.stage === Report)
   const none = (detail: string) => NoReport.make({ experiment: experiment.name, detail })
   if (node === undefined) return yield* none("put a `Report` into its `collect`.")
-  const standings = yield* standingsOf(graph.nodes)
+  const standings = yield* standingsOf(placed(graph))
   const output = yield* outputOf(node.id)
   if (standings.get(node.id) !== "done" || Option.isNone(output)) {
     const left = graph.nodes.filter(({ id }) => standings.get(id) !== "done").length

@@ -5,6 +5,7 @@ import { InvalidOutput } from "../../src/domain/LlmError.ts"
 import type { LlmError } from "../../src/domain/LlmError.ts"
 import type { Verdict } from "../../src/domain/Rollout.ts"
 import { deriveSeed } from "../../src/domain/Seed.ts"
+import { Attempt } from "../../src/durable/Attempt.ts"
 import { LanguageModel } from "../../src/ports/LanguageModel.ts"
 import type { Caller } from "../../src/ports/LanguageModel.ts"
 import type { Dialogue } from "../generation/converse.ts"
@@ -43,7 +44,10 @@ export const RubricReply = Schema.Struct({
   score: Schema.Int.pipe(Schema.between(0, 10)).annotations({ description: "0 to 10" }),
 })
 
-/** How often a judge whose answer has not the right form is asked again, each time under a seed of its own. */
+/**
+ * How often a judge is asked whose answer has not the right form, each time under a seed of its own. A step that is done
+ * anew goes on where the journal's useless answers end.
+ */
 const asked = 3
 
 const rubricVerdict = Effect.fn("Judge.rubric")(function* (
@@ -51,6 +55,7 @@ const rubricVerdict = Effect.fn("Judge.rubric")(function* (
   { dialogue, prompt, caller }: Judged,
 ) {
   const languageModel = yield* LanguageModel
+  const anew = yield* Attempt
   const content = rubricPrompt(rubric, prompt.intent, dialogue)
   const grades = yield* Effect.forEach(
     judges,
@@ -77,8 +82,10 @@ const rubricVerdict = Effect.fn("Judge.rubric")(function* (
             ),
           )
       const again = (attempt: number): ReturnType<typeof ask> =>
-        Effect.catchTag(ask(attempt), "InvalidOutput", (error) =>
-          attempt + 1 < asked ? again(attempt + 1) : Effect.fail(error),
+        Effect.catchIf(
+          ask(attempt),
+          ({ _tag }) => _tag === "InvalidOutput" || (_tag === "Refused" && anew > 0),
+          (error) => (attempt + 1 < asked * (anew + 1) ? again(attempt + 1) : Effect.fail(error)),
         )
       return Effect.map(again(0), (grade) => ({ model: model.name, ...grade }))
     },

@@ -9,6 +9,7 @@ import type { LlmError } from "../../src/domain/LlmError.ts"
 import type { RolloutFailure } from "../../src/domain/Rollout.ts"
 import { deriveSeed } from "../../src/domain/Seed.ts"
 import type { Transition } from "../training/GrpoDatums.ts"
+import { Attempt } from "../../src/durable/Attempt.ts"
 import type { Assistant, SimulatedUser, UserTurn } from "./Speaker.ts"
 
 export interface Setting {
@@ -86,9 +87,17 @@ const nextUserTurn = Effect.fnUntraced(function* (
   seedOf: (attempt: number) => number,
 ) {
   const calls: Array<string> = []
+  // The journal holds the answers that were of no use in earlier attempts of the step, so they don't count this time.
+  let forgiven = yield* Attempt
   const earlier = new Set(messages.filter(({ role }) => role === "user").map(({ content }) => normal(content)))
-  for (let attempt = 0; attempt <= maxRedraws; attempt++) {
-    const turn: UserTurn = yield* user.next({ messages: [...messages], intent, seed: seedOf(attempt), attempt })
+  for (let attempt = 0, draws = maxRedraws; attempt <= draws; attempt++) {
+    const drawn = yield* keepingData(user.next({ messages: [...messages], intent, seed: seedOf(attempt), attempt }))
+    if (drawn._tag === "Failed") {
+      if (forgiven-- <= 0) return yield* Effect.fail(drawn.error)
+      draws++
+      continue
+    }
+    const turn: UserTurn = drawn.value
     calls.push(turn.key)
     if (turn._tag === "Left" || !earlier.has(normal(turn.text))) return { turn, calls }
   }

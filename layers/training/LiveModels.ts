@@ -3,7 +3,7 @@
  * a live model that is some steps behind, or from the saved state, or from scratch; then the pending steps are
  * replayed. The trainer has few places: the model that was idle longest gives way. A lost model is made again.
  */
-import { Effect, Exit, Predicate, Schedule, Scope } from "effect"
+import { Duration, Effect, Exit, Predicate, Schedule, Scope } from "effect"
 import type { ModelSpec } from "../../src/domain/ModelSpec.ts"
 import { TrainerUnavailable } from "../../src/domain/TrainerError.ts"
 import type { TrainerError } from "../../src/domain/TrainerError.ts"
@@ -31,6 +31,8 @@ export interface LiveModelsOptions<E> {
   readonly serverName: (spec: ModelSpec) => string
   /** Gives the server's path for a saved state. */
   readonly restore: (state: NonNullable<Policy["start"]["state"]>) => Effect.Effect<string, E>
+  /** How long a silent server is given before its failure counts, however often a model could be made again. */
+  readonly patience?: Duration.DurationInput
   /** Told of every training result, those of replays too. */
   readonly onResult: (step: PendingStep, result: PassResult) => Effect.Effect<void, E>
 }
@@ -139,10 +141,12 @@ export const makeLiveModels = Effect.fn("LiveModels.make")(function* <E>(options
     return held
   }
 
+  const patience = Duration.decode(options.patience ?? Duration.infinity)
+  const patient = Schedule.whileOutput(Schedule.elapsed, Duration.lessThan(patience))
   const again = <A, E2>(effect: Effect.Effect<A, E2>) =>
     effect.pipe(
       Effect.tapError((error) => (isLost(error) ? dropAll : Effect.void)),
-      Effect.retry({ while: isLost, schedule: Schedule.recurs(lostTimes) }),
+      Effect.retry({ while: isLost, schedule: Schedule.intersect(Schedule.recurs(lostTimes), patient) }),
     )
 
   const service: LiveModels<E> = {

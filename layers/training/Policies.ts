@@ -3,6 +3,7 @@
  * training result is journaled; weights are only made for what the journal doesn't have.
  */
 import { Context, Effect, Layer, Option, Schema } from "effect"
+import type { Duration } from "effect"
 import { ArtifactRef } from "../../src/domain/Artifact.ts"
 import type { LlmError } from "../../src/domain/LlmError.ts"
 import { Misconfigured, Unavailable } from "../../src/domain/LlmError.ts"
@@ -65,6 +66,8 @@ export interface PoliciesOptions {
   /** Models that the trainer can hold at once. */
   readonly places: number
   readonly waves: WaveOptions
+  /** How long a silent trainer is given. Default: as long as the trainer's own client takes, a few times over. */
+  readonly patience?: Duration.DurationInput
   /** Nats by which a replayed training result may differ from the journaled one. Default 0: bit-equal. */
   readonly tolerance?: number
   /** What the trainer calls a base model. Default: its own name. */
@@ -87,6 +90,7 @@ const make = Effect.fnUntraced(function* ({
   tolerance = 0,
   trustSaves = false,
   serverName = ({ name }) => name,
+  patience,
 }: PoliciesOptions) {
   const trainer = yield* Trainer
   const journal = yield* CallJournal
@@ -106,6 +110,7 @@ const make = Effect.fnUntraced(function* ({
   const live = yield* makeLiveModels<PolicyError>({
     places,
     serverName,
+    ...(patience === undefined ? {} : { patience }),
     restore: (state) =>
       artifacts.get(state).pipe(
         Effect.mapError((error) => misconfigured(trainer.endpoint, "a saved state", error.message)),

@@ -10,6 +10,7 @@ export const ExperimentTypeId: unique symbol = Symbol.for("understudy/Experiment
 export interface Limits {
   /** Dollars over the experiment's lifetime, failed attempts included. */
   readonly usd?: number
+  /** Steps at once that train or sample models on the trainer. */
   readonly gpus?: number
 }
 
@@ -56,6 +57,10 @@ export const make = <const G extends Grids, const S extends ReadonlyArray<AnySte
   if (!Array.isArray(collected)) throw refuse("collect must return an array of steps")
   const odd = collected.findIndex((step) => !isStep(step))
   if (odd >= 0) throw refuse(`collect must return steps, and item ${odd + 1} is none`)
+  const gpus = options.limits?.gpus
+  if (gpus !== undefined && !(Number.isInteger(gpus) && gpus > 0)) {
+    throw new InvalidExperiment({ where: `experiment "${name}"`, detail: `limits.gpus is ${gpus}: give a whole number` })
+  }
   return {
     [ExperimentTypeId]: unreachable,
     name,

@@ -3,11 +3,13 @@ import { Command, ValidationError } from "@effect/cli"
 import { NodeContext, NodeRuntime } from "@effect/platform-node"
 import { Cause, Effect, Exit } from "effect"
 import { createRequire } from "node:module"
+import { cancel } from "./cancel.ts"
 import { diff } from "./diff.ts"
 import { plan } from "./plan.ts"
 import { logsOnStderr, stopInOrder } from "./process.ts"
 import { replay } from "./replay.ts"
 import { report } from "./report.ts"
+import { retry } from "./retry.ts"
 import { run } from "./run.ts"
 import { show } from "./show.ts"
 import { status } from "./status.ts"
@@ -19,7 +21,7 @@ const { version } = require("understudy/package.json") as { readonly version: st
 
 const understudy = Command.make("understudy").pipe(
   Command.withDescription("A typed, durable workflow engine for user-simulator experiments"),
-  Command.withSubcommands([plan, diff, run, status, steps, show, report, replay]),
+  Command.withSubcommands([plan, diff, run, retry, cancel, status, steps, show, report, replay]),
 )
 
 stopInOrder()

@@ -4,7 +4,7 @@ import { Console, Effect, Option } from "effect"
 import { CallJournal, Home } from "../../src/index.ts"
 import { loadConfig } from "../config/loadConfig.ts"
 import { modelNotes, modelsOf } from "../models.ts"
-import { planStudy } from "../Study.ts"
+import { planStudy, sourceNotes } from "../Study.ts"
 import type { Study } from "../Study.ts"
 import { timeLeft } from "../timeLeft.ts"
 import type { UnderstudyConfig } from "../config/UnderstudyConfig.ts"
@@ -48,7 +48,11 @@ const planning = Effect.fnUntraced(function* (study: Study, config: UnderstudyCo
     plan,
     limit,
     time: timeLeft(plan.usage, yield* journal.totals, yield* journal.pace),
-    notes: [...modelNotes(models, config, limit !== undefined), ...limitNotes(plan, limit)],
+    notes: [
+      ...(yield* sourceNotes(study.graph)),
+      ...modelNotes(models, config, limit !== undefined),
+      ...limitNotes(plan, limit),
+    ],
   }
   return planned
 })

@@ -2,8 +2,9 @@
 import { Logger } from "effect"
 import { relative, resolve } from "node:path"
 
-/** Logs of the engine and of stages, on stderr: stdout holds results alone. */
-export const logsOnStderr = Logger.replace(Logger.defaultLogger, Logger.prettyLogger({ stderr: true }))
+/** Logs of the engine and of stages go to stderr: stdout holds results alone. */
+export const stderrLogger = Logger.prettyLogger({ stderr: true })
+export const logsOnStderr = Logger.replace(Logger.defaultLogger, stderrLogger)
 
 /** Signals within this time are one: a terminal sends Ctrl-C to this process and to the one that passes it on. */
 const oneSignalMillis = 1000

@@ -16,12 +16,13 @@ import {
   SimulatorResult,
   SplitResult,
 } from "../../src/domain/Results.ts"
-import { Estimate, Shard, Stage, StageFailure, Step } from "../../src/index.ts"
+import { Estimate, Shard, Stage, Step } from "../../src/index.ts"
 import { castAssistant, castUser } from "./casting.ts"
 import { conversations, rollouts } from "./conversations.ts"
 import { Conversing, usable } from "./Conversing.ts"
 import { failureCounts, meanReward } from "./counts.ts"
 import { asStageFailure } from "./failures.ts"
+import { refuseMissing } from "./missing.ts"
 
 const positive = Schema.Int.pipe(Schema.positive())
 const Batch = Schema.Struct({ transcripts: ArtifactRef, seconds: Schema.Number })
@@ -81,15 +82,7 @@ export const Evaluate = Stage.make({
                 ({ prompt, sample }) => Effect.map(rollOut(casting, prompt, sample), ({ rollout }) => rollout),
                 { concurrency: "unbounded" },
               ).pipe(asStageFailure)
-              const missing = records.filter(({ verdict }) => verdict === null)
-              if (missing.length > maxFailureShare * records.length) {
-                const reasons = failureCounts(missing).map(({ reason, count }) => `${reason} (${count})`)
-                return yield* StageFailure.make({
-                  kind: "data",
-                  reason: `${missing.length} of ${records.length} rollouts have no verdict: ${reasons.join(", ")}.`,
-                  advice: "Mend the cause and retry: what succeeded is not asked again. Or raise maxFailureShare.",
-                })
-              }
+              yield* refuseMissing(records, maxFailureShare)
               const transcripts = yield* rollouts.write(records)
               return { transcripts, seconds: ((yield* Clock.currentTimeMillis) - began) / 1000 }
             }),

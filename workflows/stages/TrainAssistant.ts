@@ -23,6 +23,7 @@ import { conversations, rollouts } from "./conversations.ts"
 import { Conversing, usable } from "./Conversing.ts"
 import { failureCounts, meanMeasures, meanReward } from "./counts.ts"
 import { asStageFailure } from "./failures.ts"
+import { defaultFailureShare, refuseMissing } from "./missing.ts"
 
 const Trained = Schema.Struct({ checkpoint: Checkpoint, iteration: Iteration })
 
@@ -78,6 +79,10 @@ export const TrainAssistant = Stage.make({
               { concurrency: "unbounded" },
             ).pipe(asStageFailure)
             const sampled = yield* Clock.currentTimeMillis
+            yield* refuseMissing(
+              groups.flat().map(({ rollout }) => rollout),
+              defaultFailureShare,
+            )
             const batch = yield* batchOf(groups, recipe, lossScale)
             const trained = yield* asStageFailure(policies.train(policy, batch.request, { role: "trainer", step }))
             const learnt = yield* Clock.currentTimeMillis

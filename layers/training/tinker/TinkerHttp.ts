@@ -24,6 +24,8 @@ export interface TinkerTiming {
   readonly billing: Duration.DurationInput
   /** How long a request may go without a sign of life before it fails. Default 2 minutes. */
   readonly patience: Duration.DurationInput
+  /** The same while nothing was ever heard from the server: more likely a wrong URL than an outage. Default 30 seconds. */
+  readonly firstPatience: Duration.DurationInput
   /** Between two heartbeats of a session. Default 15 seconds. */
   readonly heartbeat: Duration.DurationInput
   /** How long the end of a scope waits for a model's unloading. Default 2 seconds. */
@@ -38,6 +40,7 @@ export const defaultTiming: TinkerTiming = {
   backoffCap: "30 seconds",
   billing: "5 seconds",
   patience: "2 minutes",
+  firstPatience: "30 seconds",
   heartbeat: "15 seconds",
   unload: "2 seconds",
 }
@@ -84,6 +87,8 @@ export const makeTinkerHttp = Effect.fn("makeTinkerHttp")(function* (options: {
 }) {
   const client = yield* HttpClient.HttpClient
   const timing = { ...defaultTiming, ...options.timing }
+  let heard = false
+  const patience = () => (heard ? timing.patience : Duration.min(timing.patience, timing.firstPatience))
   const url = options.url.replace(/\/+$/, "")
   const place = (call: Call) => ({ endpoint: url, request: call.path, modelId: call.modelId, seqId: call.seqId })
 
@@ -98,11 +103,14 @@ export const makeTinkerHttp = Effect.fn("makeTinkerHttp")(function* (options: {
       call.body === undefined ? keyed : HttpClientRequest.bodyUint8Array(keyed, call.body.bytes, call.body.contentType)
     return client.execute(request).pipe(
       Effect.flatMap((response) =>
-        Effect.map(response.arrayBuffer, (buffer) => ({
-          status: response.status,
-          contentType: response.headers["content-type"] ?? "",
-          bytes: new Uint8Array(buffer),
-        })),
+        Effect.map(response.arrayBuffer, (buffer) => {
+          heard = true
+          return {
+            status: response.status,
+            contentType: response.headers["content-type"] ?? "",
+            bytes: new Uint8Array(buffer),
+          }
+        }),
       ),
       Effect.mapError((error) => causes(error)),
       Effect.timeoutFail({ duration: timeout, onTimeout: () => timedOut }),
@@ -110,7 +118,7 @@ export const makeTinkerHttp = Effect.fn("makeTinkerHttp")(function* (options: {
   }
 
   const post = (call: Call) =>
-    patiently(timing, () =>
+    patiently(timing, patience, () =>
       exchange(call, timing.exchange).pipe(
         Effect.mapError((detail) => new Again("backoff", new TrainerUnavailable({ ...place(call), detail }))),
         Effect.flatMap((reply) => judgeSubmit(reply, place(call))),
@@ -130,7 +138,7 @@ export const makeTinkerHttp = Effect.fn("makeTinkerHttp")(function* (options: {
 
   const poll = (call: Call, requestId: string) => {
     const ask = jsonCall("retrieve_future", { request_id: requestId, allow_metadata_only: false })
-    return patiently<Answer | Gone>(timing, (refusals) =>
+    return patiently<Answer | Gone>(timing, patience, (refusals) =>
       exchange(ask, timing.poll).pipe(
         Effect.mapError((detail) => {
           const otherwise = new TrainerUnavailable({ ...place(call), detail })
@@ -155,15 +163,18 @@ export const makeTinkerHttp = Effect.fn("makeTinkerHttp")(function* (options: {
   return { endpoint: url, timing, json, submit, result } satisfies TinkerHttp
 })
 
+/** Silence that a person is told of. */
+const tellAfterMillis = 10_000
 /** How often a request whose result the server has forgotten is handed in again. */
 const resubmissions = 3
 const timedOut = "timed out"
 
 const Accepted = Schema.Struct({ request_id: Schema.String })
 
-/** Repeats while told to, with the pause that is asked for, until there was no sign of life for `timing.patience`. */
+/** Repeats while told to, with the pause that is asked for, until there was no sign of life for so long. */
 const patiently = <A>(
   timing: TinkerTiming,
+  patience: () => Duration.DurationInput,
   once: (refusals: number) => Effect.Effect<A, TrainerError | Again>,
 ): Effect.Effect<A, TrainerError> =>
   Effect.gen(function* () {
@@ -171,6 +182,7 @@ const patiently = <A>(
     let exponent = 0
     let refusals = 0
     let queue = "active"
+    let told = false
     while (true) {
       const outcome = yield* Effect.either(once(refusals))
       if (Either.isRight(outcome)) return outcome.right
@@ -184,7 +196,11 @@ const patiently = <A>(
       }
       if (error.pause === "refused") refusals += 1
       else if (error.alive) refusals = 0
-      if (now - alive >= Duration.toMillis(timing.patience)) return yield* error.otherwise
+      if (now - alive >= Duration.toMillis(patience())) return yield* error.otherwise
+      if (!told && now - alive >= tellAfterMillis) {
+        told = true
+        yield* Effect.logWarning(`${error.otherwise.message} Waiting for it, ${Duration.format(patience())} at most.`)
+      }
       yield* Effect.sleep(pauseOf(error, exponent, timing))
       exponent = error.pause === "backoff" ? exponent + 1 : 0
     }

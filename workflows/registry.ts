@@ -1,0 +1,24 @@
+/** The stages of this package: what their versions stand for is kept here, so their bodies need no hash. */
+import { Source } from "../src/index.ts"
+import type { AnyStage } from "../src/durable/Stage.ts"
+import { Corpus } from "./stages/Corpus.ts"
+import { Evaluate, InitialAssistant } from "./stages/Evaluate.ts"
+import { FineTuned } from "./stages/FineTuned.ts"
+import { Report } from "./stages/Report.ts"
+import { RolePlay } from "./stages/RolePlay.ts"
+import { Split } from "./stages/Split.ts"
+import { TrainAssistant } from "./stages/TrainAssistant.ts"
+
+export const packageStages: ReadonlySet<AnyStage> = new Set<AnyStage>([
+  Corpus,
+  Evaluate,
+  FineTuned,
+  InitialAssistant,
+  Report,
+  RolePlay,
+  Split,
+  TrainAssistant,
+])
+
+/** Null for the package's own stages; a user's own stage is known by the text of its body (contract 6). */
+export const sourceOf = Source.sourceUnless(packageStages)
