@@ -2,7 +2,7 @@
  * The steps of an experiment in topological order, each with its id: the hash of its canonical encoded inputs, in
  * which an upstream step stands as its id, a file as the hash of its content, and a field at its default is left out.
  */
-import { Either, Schema } from "effect"
+import { Either, ParseResult, Schema } from "effect"
 import { canonicalJson, contentHash } from "../domain/CanonicalJson.ts"
 import { FileRef } from "../domain/FileRef.ts"
 import { InvalidInput } from "./StageErrors.ts"
@@ -89,8 +89,25 @@ const replace = (value: unknown, leaf: (value: unknown) => unknown): unknown => 
 }
 
 /** Leaves out every field, at any depth, whose absence decodes to the same value. */
-const withoutDefaults = (encoded: Readonly<Record<string, unknown>>, schema: AnyStage["schema"]) => {
-  const decode = Schema.decodeUnknownEither(schema)
+const withoutDefaults = (encoded: Readonly<Record<string, unknown>>, schema: AnyStage["schema"]) =>
+  // One input at a time: they don't depend on each other, and each field left out is tried by decoding what is around it.
+  Object.assign(
+    {},
+    ...Object.entries(encoded).map(([name, value]) => trimmed({ [name]: value }, inputSchema(schema, name))),
+  ) as typeof encoded
+
+const inputSchema = (schema: AnyStage["schema"], name: string): AnyStage["schema"] => {
+  const known = inputSchemas.get(schema) ?? new Map<string, AnyStage["schema"]>()
+  inputSchemas.set(schema, known)
+  const found = known.get(name) ?? schema.pipe(Schema.pick(name))
+  known.set(name, found)
+  return found
+}
+
+const inputSchemas = new WeakMap<AnyStage["schema"], Map<string, AnyStage["schema"]>>()
+
+const trimmed = (encoded: Readonly<Record<string, unknown>>, schema: AnyStage["schema"]) => {
+  const decode = ParseResult.decodeUnknownEither(schema)
   const canonical = (value: unknown) =>
     Either.map(decode(value), (decoded) => canonicalJson(replace(Schema.encodeSync(schema)(decoded), stepTag)))
   const tags = new Map<AnyStep, number>()
