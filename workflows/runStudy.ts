@@ -13,6 +13,7 @@ import { renderProgress, renderProgressLine } from "./renderProgress.ts"
 import { writeReportFiles } from "./reportFiles.ts"
 import { writeRunRecord } from "./RunRecord.ts"
 import { servicesLayer } from "./Services.ts"
+import { skippedLines, skippedRows } from "./skippedRows.ts"
 import { planStudy, sourceNotes } from "./Study.ts"
 import type { Study } from "./Study.ts"
 import { studyReport } from "./studyReport.ts"
@@ -54,7 +55,13 @@ export const runStudy = Effect.fn("runStudy")(function* <E = never>(study: Study
       `${study.experiment.name}: ${plan.cells.length} cells, ${plan.steps.length} steps, ${left.length} to run`,
     )
     for (const note of yield* sourceNotes(study.graph)) yield* options.say(note)
-    if (left.length === 0) return { state: "done", outcomes: standing(plan) } satisfies Ran
+    const saySkipped = Effect.flatMap(skippedRows(study.graph), (rows) =>
+      Effect.forEach(skippedLines(rows), options.say),
+    )
+    if (left.length === 0) {
+      yield* saySkipped
+      return { state: "done", outcomes: standing(plan) } satisfies Ran
+    }
     const progress = yield* watch(plan, options.concurrency)
     yield* progress.sample.pipe(
       Effect.flatMap((now) => options.live(renderProgress(now), renderProgressLine(now))),
@@ -76,6 +83,7 @@ export const runStudy = Effect.fn("runStudy")(function* <E = never>(study: Study
       Effect.provide(services(study, plan, options)),
       Effect.raceFirst(Effect.zipRight(cancelled(home.folder), Effect.interrupt)),
     )
+    yield* saySkipped
     return { state: stateOf(outcomes), outcomes } satisfies Ran
   }).pipe(Effect.scoped, Effect.provide(Home.Home.layer(options.home, { offline: options.offline })))
 })
@@ -118,7 +126,7 @@ const stateOf = (outcomes: ReadonlyMap<string, Driver.Outcome>): Ran["state"] =>
 
 /** Writes report.md, report.html and report.json under `folder`; gives the closing table. None without a `Report`. */
 export const writeReport = Effect.fn("writeReport")(function* (study: Study, folder: string, config: UnderstudyConfig) {
-  const found = yield* Effect.option(studyReport(study, config))
+  const found = yield* Effect.catchTag(Effect.asSome(studyReport(study, config)), "NoReport", () => Effect.succeedNone)
   if (Option.isNone(found)) return Option.none<{ readonly table: string; readonly files: ReadonlyArray<string> }>()
   const { data, facts } = found.value
   return Option.some({ table: closingTable(data, facts), files: yield* writeReportFiles(found.value, folder) })

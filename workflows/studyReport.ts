@@ -9,6 +9,7 @@ import type { Graph, Step, Totals } from "../src/index.ts"
 import type { UnderstudyConfig } from "./config/UnderstudyConfig.ts"
 import { modelsOf, priceOf } from "./models.ts"
 import { packageVersion } from "./packageInfo.ts"
+import { skippedRows } from "./skippedRows.ts"
 import { Report } from "./stages/Report.ts"
 import { outputOf, placed, standingsOf } from "./Study.ts"
 import type { Study } from "./Study.ts"
@@ -80,6 +81,7 @@ const runFacts = Effect.fnUntraced(function* (
     failures: failures.map(({ role, model, reason, count }) => ({ role, model, reason, count })),
     models: models.map(({ name, revision }) => ({ name, revision: revision ?? null })),
     data: [...files].map(([path, sha256]) => ({ name: path.split("/").at(-1) ?? path, sha256 })),
+    skippedRows: yield* skippedRows(graph),
     interrupted: { calls: lost.length, sentAgain: lost.filter(({ sentAgain }) => sentAgain > 0).length },
   }
   return facts

@@ -29,6 +29,10 @@ export const RunFacts = Schema.Struct({
   models: Schema.Array(Schema.Struct({ name: Schema.String, revision: Schema.NullOr(Schema.String) })),
   /** Files that the experiment read. */
   data: Schema.Array(Schema.Struct({ name: Schema.String, sha256: Schema.String })),
+  /** Rows of the corpus that were left out because they can't be used, where that was asked for. */
+  skippedRows: Schema.optional(
+    Schema.Array(Schema.Struct({ file: Schema.String, reason: Schema.String, count: Schema.Int })),
+  ),
   /** Calls in flight when a run was killed, and those of them that a later run sent again. */
   interrupted: Schema.Struct({ calls: Schema.Int, sentAgain: Schema.Int }),
 })

@@ -52,3 +52,10 @@ export const callFailureTable = ({ failures }: RunFacts): Table => ({
   columns: [{ name: "role" }, { name: "model" }, { name: "reason" }, numeric("count")],
   rows: failures.map(({ role, model, reason, count }) => [role, model, reason, whole(count)]),
 })
+
+export const skippedTable = ({ skippedRows = [] }: RunFacts): Table => ({
+  kind: "table",
+  caption: "Rows of the corpus that were left out",
+  columns: [{ name: "file" }, { name: "reason" }, numeric("count")],
+  rows: skippedRows.map(({ file, reason, count }) => [file, reason, whole(count)]),
+})

@@ -20,6 +20,7 @@ export const reportDocument = (data: ReportData, facts: RunFacts) => ({
   /** Conversations without a verdict or at the floor. */
   failures: data.failures,
   failedRequests: facts.failures,
+  skippedRows: facts.skippedRows ?? [],
   interrupted: facts.interrupted,
   bootstrap: data.bootstrap,
   provenance: {

@@ -5,7 +5,7 @@ import { significant } from "./numbers.ts"
 import type { ReportData } from "./ReportData.ts"
 import type { RunFacts } from "./RunFacts.ts"
 import { curveTable, endingTable, gapTable, lengthTable, measureTable, perplexityTable } from "./scienceTables.ts"
-import { callFailureTable, failureTable, sensitivityTable } from "./failureTables.ts"
+import { callFailureTable, failureTable, sensitivityTable, skippedTable } from "./failureTables.ts"
 import { materialTable, provenanceTable, timeTable, usageTable } from "./runTables.ts"
 import type { Block, Section, Table } from "./Section.ts"
 
@@ -120,6 +120,7 @@ const failures = (data: ReportData, facts: RunFacts): ReadonlyArray<Block> => {
         )
       : []),
     callFailureTable(facts),
+    skippedTable(facts),
     ...data.drift.map(
       ({ label, nats }) =>
         ({
