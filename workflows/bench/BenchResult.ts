@@ -1,4 +1,6 @@
 /** One line of `npm run bench`. */
+import { Schema } from "effect"
+
 export interface BenchResult {
   readonly bench: string
   readonly value: number
@@ -7,4 +9,11 @@ export interface BenchResult {
   readonly unit: string
   /** What it was measured against, with the figures behind the value. */
   readonly against: string
+}
+
+/** What was measured is not what was meant to be, or could not be. */
+export class BenchBroken extends Schema.TaggedError<BenchBroken>()("BenchBroken", { detail: Schema.String }) {
+  override get message() {
+    return this.detail
+  }
 }
