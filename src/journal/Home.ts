@@ -8,6 +8,7 @@ import {
   readFileSync,
   renameSync,
   statfsSync,
+  statSync,
   writeFileSync,
 } from "node:fs"
 import { dirname, join, resolve } from "node:path"
@@ -23,6 +24,14 @@ export class HomeUnusable extends Schema.TaggedError<HomeUnusable>()("HomeUnusab
 }) {
   override get message() {
     return `${this.home} can't be used as a home: ${this.detail}`
+  }
+}
+
+/** There is something in the folder's place that is none. */
+export class HomeNotAFolder extends Schema.TaggedError<HomeNotAFolder>()("HomeNotAFolder", { home: Schema.String }) {
+  readonly exitCode = 64
+  override get message() {
+    return `${this.home} can't be used as a home: it is a file, or lies below one. Choose a folder with --home.`
   }
 }
 
@@ -119,8 +128,9 @@ const prepare = Effect.fn("Home.prepare")(function* (home: string) {
   return paths(home)
 })
 
-const failure = (home: string, error: unknown): HomeReadOnly | HomeUnusable => {
+const failure = (home: string, error: unknown): HomeReadOnly | HomeUnusable | HomeNotAFolder => {
   const code = error instanceof Error && "code" in error ? String(error.code) : "unknown"
+  if (["EEXIST", "ENOTDIR"].includes(code)) return HomeNotAFolder.make({ home })
   if (["EROFS", "EACCES", "EPERM"].includes(code)) return HomeReadOnly.make({ home, code })
   const detail = code === "ENOSPC" ? "the disk is full. Free some space and run the same command again." : String(error)
   return HomeUnusable.make({ home, detail })
@@ -131,6 +141,11 @@ const Version = Schema.parseJson(Schema.Struct({ format: Schema.Int }))
 const checkVersion = (home: string) =>
   Effect.gen(function* () {
     const file = versionFile(home)
+    const there = yield* Effect.try({
+      try: () => statSync(resolve(home), { throwIfNoEntry: false }),
+      catch: (error) => failure(home, error),
+    })
+    if (there?.isDirectory() === false) return yield* HomeNotAFolder.make({ home })
     if (!existsSync(file)) return
     const text = yield* Effect.try({ try: () => readFileSync(file, "utf8"), catch: (error) => failure(home, error) })
     const { format } = yield* Effect.mapError(Schema.decodeUnknown(Version)(text), () =>

@@ -2,25 +2,26 @@
 import { Args, Command, Options } from "@effect/cli"
 import { Option } from "effect"
 
-export const experimentFile = Args.file({ name: "experiment" }).pipe(
+export const experimentFile = Args.text({ name: "experiment" }).pipe(
   Args.withDescription("A file that exports Experiment.make(...)"),
 )
 
 export const json = Options.boolean("json").pipe(Options.withDescription("Print one JSON document on stdout"))
 
-export const home = Options.directory("home").pipe(
+// Paths are taken as text: whoever uses one says best what is wrong with it.
+export const home = Options.text("home").pipe(
   Options.withDescription("Folder that keeps everything a run makes (default: UNDERSTUDY_HOME, else .understudy)"),
   Options.optional,
 )
 
-export const config = Options.file("config").pipe(
+export const config = Options.text("config").pipe(
   Options.withDescription("Config file (default: the nearest understudy.config.ts upwards)"),
   Options.optional,
 )
 
 /** Changes to the experiment's `Corpus` steps. */
 export const corpus = {
-  corpus: Options.file("corpus").pipe(
+  corpus: Options.text("corpus").pipe(
     Options.withDescription("Use this file (JSONL or JSONL.gz, WildChat schema) as the corpus"),
     Options.optional,
   ),
