@@ -2,17 +2,18 @@
  * The services of a replay: every answer comes from a home's journal, failures that were answers included; artifacts
  * are read from the home and written to a folder that is thrown away. No trainer, no network, no keys.
  */
-import { Duration, Effect, Layer } from "effect"
+import { NodeContext } from "@effect/platform-node"
+import { Duration, Effect, Either, Layer } from "effect"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Judge } from "../layers/evaluation/Judge.ts"
 import { Budget } from "../layers/llm/Budget.ts"
-import { makeChatTemplate } from "../layers/llm/ChatTemplate.ts"
 import * as ModelClients from "../layers/llm/ModelClients.ts"
-import { embeddedTokenizer } from "../layers/training/embedded/EmbeddedTokenizer.ts"
+import { findInstall } from "../layers/training/embedded/EmbeddedInstall.ts"
 import { lazyTrainer } from "../layers/training/lazyTrainer.ts"
 import { Policies } from "../layers/training/Policies.ts"
+import type { PoliciesOptions } from "../layers/training/Policies.ts"
 import { hosted, skyrlJax } from "../layers/training/tinker/TinkerDialect.ts"
 import { ContextOverflow, InvalidOutput, Misconfigured, Refused } from "../src/domain/LlmError.ts"
 import { ArtifactStore, CallJournal } from "../src/index.ts"
@@ -33,21 +34,25 @@ const options = (trainer: TrainerConfig) => {
   const choice =
     trainer.kind === "embedded" ? trainer : { kind: trainer.kind, url: trainer.url, tokenizers: trainer.tokenizers }
   const usual = policiesOptions(choice, Duration.zero)
-  return { ...usual, trustSaves: true, ...(trainer.kind === "embedded" ? { codec: embeddedCodec } : {}) }
+  return { ...usual, trustSaves: true, ...(trainer.kind === "embedded" ? { codec: embeddedCodec(usual) } : {}) }
 }
 
-const embeddedCodec = () =>
-  embeddedTokenizer.pipe(
-    Effect.map((tokenizer) => ({ tokenizer, template: makeChatTemplate(tokenizer) })),
-    Effect.mapError(({ message }) =>
-      Misconfigured.make({
-        endpoint: "the package",
-        model: "the embedded model",
-        detail: message,
-        advice: "Install the package anew.",
-      }),
-    ),
-  )
+/** Stands in the reason of a step that could not be replayed because the embedded model's tokenizer is not there. */
+export const noTokenizer = "the embedded model is not installed, so its tokenizer is not there"
+
+const embeddedCodec =
+  ({ codec }: PoliciesOptions): PoliciesOptions["codec"] =>
+  (spec) =>
+    Effect.flatMap(Effect.either(findInstall()), (install) =>
+      Either.isRight(install)
+        ? codec(spec)
+        : Misconfigured.make({
+            endpoint: "the embedded trainer",
+            model: spec.name,
+            detail: noTokenizer,
+            advice: install.left.message,
+          }),
+    ).pipe(Effect.provide(NodeContext.layer))
 
 const noTrainer = (trainer: TrainerConfig) => {
   const dialect = trainer.kind === "tinker" && trainer.dialect === "hosted" ? hosted : skyrlJax

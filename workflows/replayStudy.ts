@@ -8,16 +8,17 @@ import { ArtifactStore, Driver, runDirectly, StepLedger } from "../src/index.ts"
 import type { Graph } from "../src/index.ts"
 import { differences } from "./differences.ts"
 import type { Difference } from "./differences.ts"
+import { noTokenizer } from "./replayServices.ts"
 import { standingsOf } from "./Study.ts"
 import type { Study } from "./Study.ts"
 
 export interface ReplayedStep {
   readonly id: string
-  /** `not-done`: the ledger has nothing to compare with. */
-  readonly state: "reproduced" | "differs" | "failed" | "not-done"
+  /** `not-done`: the ledger has nothing to compare with. `as-recorded`: it needs a tokenizer that isn't installed. */
+  readonly state: "reproduced" | "differs" | "failed" | "not-done" | "as-recorded"
   /** Where the output differs, artifacts opened: `before` is the ledger's. */
   readonly differences: ReadonlyArray<Difference>
-  /** Why it failed; null otherwise. */
+  /** Why it could not be replayed; null otherwise. */
   readonly reason: string | null
 }
 
@@ -41,8 +42,11 @@ export const replayStudy = Effect.fn("replayStudy")(function* <R>(
     if (!outputs.has(id) || entry === undefined) return { ...nothing, id, state: "not-done" } satisfies ReplayedStep
     const input = Driver.resolve(step.input, (above) => outputs.get(graph.ids.get(above) ?? ""))
     const found = yield* Effect.either(runDirectly<R>(step.stage, { id, input, attempt: entry.attempt }))
-    if (found._tag === "Left")
-      return { ...nothing, id, state: "failed", reason: found.left.reason } satisfies ReplayedStep
+    if (found._tag === "Left") {
+      const { reason } = found.left
+      const state = reason.includes(noTokenizer) ? "as-recorded" : "failed"
+      return { ...nothing, id, state, reason } satisfies ReplayedStep
+    }
     const then = lasting(JSON.parse(entry.output ?? "null"))
     const now = lasting(JSON.parse(JSON.stringify(found.right)))
     const unlike = differences(...(yield* opened(then, now)))

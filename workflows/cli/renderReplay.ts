@@ -19,10 +19,13 @@ export const replayDocument = ({ experiment, home, steps, report }: Replay) => (
 })
 
 export const renderReplay = ({ experiment, home, steps, report }: Replay): string => {
-  const { reproduced, differing, failed, notDone } = counts(steps)
+  const { reproduced, differing, failed, notDone, asRecorded } = counts(steps)
   const others = [
     ...(differing > 0 ? [`${whole(differing)} differ`] : []),
     ...(failed > 0 ? [`${whole(failed)} could not be replayed`] : []),
+    ...(asRecorded > 0
+      ? [`${whole(asRecorded)} taken as recorded, since the embedded model is not installed (npm run setup)`]
+      : []),
     ...(notDone > 0 ? [`${whole(notDone)} were not done`] : []),
   ]
   return [
@@ -34,7 +37,13 @@ export const renderReplay = ({ experiment, home, steps, report }: Replay): strin
 
 const counts = (steps: ReadonlyArray<ReplayedStep>) => {
   const of = (state: ReplayedStep["state"]) => steps.filter((step) => step.state === state).length
-  return { reproduced: of("reproduced"), differing: of("differs"), failed: of("failed"), notDone: of("not-done") }
+  return {
+    reproduced: of("reproduced"),
+    differing: of("differs"),
+    failed: of("failed"),
+    notDone: of("not-done"),
+    asRecorded: of("as-recorded"),
+  }
 }
 
 const stepLines = ({ id, state, reason, differences }: ReplayedStep): ReadonlyArray<string> =>

@@ -95,4 +95,4 @@ const recordedHome = (file: string) =>
 /** Something was compared, and nothing differs. */
 const isReproduced = (steps: ReadonlyArray<ReplayedStep>) =>
   steps.some(({ state }) => state === "reproduced") &&
-  steps.every(({ state }) => state === "reproduced" || state === "not-done")
+  steps.every(({ state }) => state !== "differs" && state !== "failed")
