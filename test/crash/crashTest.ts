@@ -82,7 +82,7 @@ export const crashTest = Effect.fn("crashTest")(function* (options: CrashTestOpt
     summary:
       `${killed} moments, ${repeated} repeated calls (all in flight), ${differences.length} differences; ` +
       `in flight at the kills: ${lost.length} calls (${tally(lost)}); ` +
-      `${sum(({ replayed }) => replayed)} training requests replayed`,
+      `${sum(({ replayed }) => replayed)} training steps replayed`,
   }
   return result
 }, Effect.scoped)

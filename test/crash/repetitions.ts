@@ -4,11 +4,12 @@ import type { HomeView } from "./HomeView.ts"
 import { signatureOf } from "./signatures.ts"
 import type { KeptRequest } from "./signatures.ts"
 import type { Trial } from "./Trial.ts"
+import type { ServerCall } from "./World.ts"
 
 export interface Repetitions {
   /** Calls that came again: each was in flight at a kill. */
   readonly repeated: number
-  /** Training requests sent again to make weights that no saved state had; the journal has their results. */
+  /** Training steps sent again to make weights that no saved state had; the journal has their results. */
   readonly replayed: number
   readonly problems: ReadonlyArray<string>
 }
@@ -43,15 +44,18 @@ export const repetitionsOf = ({ kills, calls, view }: Pick<Trial, "kills" | "cal
       if (before?.calls.has(key) === true) {
         if (kind !== "pass" && kind !== "step") problems.push(`${what} was sent though the journal had its answer`)
         else if (saved.has(key)) problems.push(`${what} was trained again though its state was saved`)
-        else replayed++
+        else replayed += weight(kind)
       } else if (earlier !== undefined) {
-        repeated++
+        repeated += weight(kind)
         if (!newlyLost(kills, earlier).includes(key)) problems.push(`${what} came again and was not in flight`)
       }
     }
   }
   return { repeated, replayed, problems }
 }
+
+/** A training step is one call in two requests, of which the second never comes without the first. */
+const weight = (kind: ServerCall["kind"]) => (kind === "step" ? 0 : 1)
 
 /** Keys of the calls in flight when a run was killed; none for the last run. */
 const newlyLost = (kills: ReadonlyArray<HomeView>, run: number): ReadonlyArray<string> =>
