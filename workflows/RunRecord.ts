@@ -54,6 +54,7 @@ export class NoRunRecord extends Schema.TaggedError<NoRunRecord>()("NoRunRecord"
   experiment: Schema.String,
   known: Schema.Array(Schema.String),
 }) {
+  readonly exitCode = 64
   override get message() {
     const known = this.known.length === 0 ? "nothing has" : `there are ${this.known.join(", ")}`
     return `No experiment named "${this.experiment}" has run in ${this.home}: ${known}. Give its file, or another home with --home.`

@@ -22,6 +22,7 @@ export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", {
   id: Schema.String,
   candidates: Schema.Array(Schema.String),
 }) {
+  readonly exitCode = 64
   override get message() {
     const where = `in ${this.home}`
     if (this.candidates.length === 0) {

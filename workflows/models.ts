@@ -9,15 +9,16 @@ import type { UnderstudyConfig } from "./config/UnderstudyConfig.ts"
 
 /** Every model in the inputs of the steps, each once, in order of appearance. */
 export const modelsOf = ({ nodes }: Pick<Graph.Graph, "nodes">): ReadonlyArray<ModelSpec> => {
-  const found = new Map<string, ModelSpec>()
-  const visit = (value: unknown): void => {
-    if (typeof value !== "object" || value === null || Step.isStep(value)) return
-    if (isModel(value)) found.set(`${value.provider} ${value.name} ${value.revision ?? ""}`, value)
-    else Object.values(value).forEach(visit)
+  const visit = (value: unknown): ReadonlyArray<ModelSpec> => {
+    if (typeof value !== "object" || value === null || Step.isStep(value)) return []
+    return isModel(value) ? [value] : Object.values(value).flatMap(visit)
   }
-  for (const { step } of nodes) visit(step.input)
-  return [...found.values()]
+  return distinctModels(nodes.flatMap(({ step }) => visit(step.input)))
 }
+
+export const distinctModels = (models: ReadonlyArray<ModelSpec>): ReadonlyArray<ModelSpec> => [
+  ...new Map(models.map((model) => [`${model.provider} ${model.name} ${model.revision ?? ""}`, model])).values(),
+]
 
 const isModel = Schema.is(ModelSpec)
 

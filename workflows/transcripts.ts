@@ -8,6 +8,7 @@ import { Rollout } from "../src/domain/Rollout.ts"
 import { ArtifactStore } from "../src/index.ts"
 
 export class NoTranscripts extends Schema.TaggedError<NoTranscripts>()("NoTranscripts", { id: Schema.String }) {
+  readonly exitCode = 64
   override get message() {
     return `${this.id} holds no transcripts. Those of evaluations, training and corpora do; \`understudy show\` without --transcript tells what this is.`
   }

@@ -3,7 +3,7 @@ import { Command } from "@effect/cli"
 import { Console, Effect, Option } from "effect"
 import { CallJournal, Home } from "../../src/index.ts"
 import { loadConfig } from "../config/loadConfig.ts"
-import { modelNotes, modelsOf } from "../models.ts"
+import { distinctModels, modelNotes, modelsOf } from "../models.ts"
 import { planStudy, sourceNotes } from "../Study.ts"
 import type { Study } from "../Study.ts"
 import { timeLeft } from "../timeLeft.ts"
@@ -43,7 +43,10 @@ const planning = Effect.fnUntraced(function* (study: Study, config: UnderstudyCo
   const journal = yield* CallJournal
   const limit = study.experiment.limits.usd
   const left = new Set(plan.steps.filter(({ state }) => state !== "done").map(({ id }) => id))
-  const models = modelsOf({ nodes: study.graph.nodes.filter(({ id }) => left.has(id)) })
+  const models = distinctModels([
+    ...modelsOf({ nodes: study.graph.nodes.filter(({ id }) => left.has(id)) }),
+    ...plan.steps.filter(({ id }) => left.has(id)).flatMap(({ demands }) => demands.map(({ model }) => model)),
+  ])
   const planned: Planned = {
     plan,
     limit,

@@ -104,7 +104,7 @@ layer(SmallHome.layer, { timeout: "4 minutes", excludeTestServices: true })(
           assert.strictEqual(state.path, "checkpoint.state")
           assert.strictEqual(state.file, join(home, "artifacts", state.sha256.slice(0, 2), state.sha256.slice(2)))
           const many = yield* cli("show", "TrainAssistant")
-          assert.strictEqual(many.status, 1)
+          assert.strictEqual(many.status, 64)
           const [first] = many.stderr.match(/TrainAssistant\/v1-[0-9a-f]{16}/) ?? []
           const { stdout } = yield* cli("show", first ?? "", "--transcript")
           assert.match(
@@ -112,7 +112,7 @@ layer(SmallHome.layer, { timeout: "4 minutes", excludeTestServices: true })(
             /^# curve\[0\]\.transcripts\n\n== c\d+, sample 0: .*\n {2}user {7}What is number \d+\?\n {2}assistant {2}/,
           )
           const unknown = yield* cli("show", "zebra")
-          assert.deepEqual([unknown.status, unknown.stdout], [1, ""])
+          assert.deepEqual([unknown.status, unknown.stdout], [64, ""])
           assert.match(unknown.stderr, /No step, call or artifact in .* begins with "zebra"/)
         }),
       slow,
