@@ -4,7 +4,9 @@ import { once } from "node:events"
 import { createRequire } from "node:module"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
+import { Effect } from "effect"
 import { assert, describe, it } from "vitest"
+import { leftovers } from "../../src/index.ts"
 import { makeEngine, tempFolder } from "./engineFixtures.ts"
 import { Other, Renamed, Two } from "./leftoverStages.ts"
 
@@ -20,6 +22,8 @@ const killedRun = async ({ database, ledgerFile }: ReturnType<typeof makeEngine>
   await once(child, "close")
 }
 
+const left = (database: string) => Effect.runPromise(Effect.scoped(leftovers(database)))
+
 const done = { _tag: "Done", output: { _tag: "Sum", value: 2 } } as const
 
 describe("a run", () => {
@@ -27,13 +31,15 @@ describe("a run", () => {
     const engine = makeEngine(folder, "others")
     await killedRun(engine)
     for (const _ of [1, 2]) assert.strictEqual((await engine.run([Other({})]))["Other"]?._tag, "Done")
+    assert.deepEqual(await left(engine.database), [{ stage: "Two/v1", unfinished: 1, orphans: 0 }])
     assert.deepEqual((await engine.run([Two({})]))["Two"], done)
   })
 
   it("is not held up by a shard that was under way and is gone from its stage", async () => {
     const engine = makeEngine(folder, "renamed")
     await killedRun(engine)
-    // The body's text is the same, so it counts as the same stage.
-    for (const _ of [1, 2]) assert.deepEqual((await engine.run([Renamed({})]))["Two"], done)
+    // Its version alone counts, as for a stage of the package.
+    assert.deepEqual((await engine.run([Renamed({})], { sourceOf: () => null }))["Two"], done)
+    assert.deepEqual(await left(engine.database), [])
   })
 })
