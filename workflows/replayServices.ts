@@ -63,17 +63,11 @@ const noTrainer = (trainer: TrainerConfig) => {
 /** A call that the run took as failed for good fails again in the same way. */
 const journal = Layer.effect(
   CallJournal,
-  Effect.map(CallJournal, (kept) => {
-    const failures = new Map<string, ReadonlyMap<string, FailedCall>>()
-    const failuresOf = (step: string) =>
-      Effect.suspend(() => {
-        const known = failures.get(step)
-        if (known !== undefined) return Effect.succeed(known)
-        return Effect.tap(
-          Effect.map(kept.lastFailures(step), (rows) => new Map(rows.map((row) => [row.key, row]))),
-          (found) => Effect.sync(() => failures.set(step, found)),
-        )
-      })
+  Effect.gen(function* () {
+    const kept = yield* CallJournal
+    const failures = yield* Effect.cached(
+      Effect.map(kept.lastFailures, (rows) => new Map(rows.map((row) => [row.key, row]))),
+    )
     return CallJournal.of({
       ...kept,
       call: (request) =>
@@ -81,8 +75,8 @@ const journal = Layer.effect(
           kept.call(request),
           (error) => error._tag === "OfflineMiss",
           (miss) =>
-            Effect.flatMap(failuresOf(request.step), (found) => {
-              const failure = dataFailure(found.get(request.key))
+            Effect.flatMap(failures, (known) => {
+              const failure = dataFailure(known.get(request.key))
               // Calls of these kinds fail with these errors: only they were journaled with them.
               return Effect.fail(failure === undefined ? miss : (failure as unknown as typeof miss))
             }),

@@ -86,8 +86,8 @@ export class CallJournal extends Context.Tag("understudy/journal/CallJournal")<
     readonly totals: Effect.Effect<ReadonlyArray<Totals>>
     readonly pace: Effect.Effect<ReadonlyArray<Pace>>
     readonly failures: Effect.Effect<ReadonlyArray<JournalReports.FailureCount>, JournalError>
-    /** Of a step: the calls that failed and never succeeded since. */
-    readonly lastFailures: (step: string) => Effect.Effect<ReadonlyArray<JournalReports.FailedCall>, JournalError>
+    /** The calls that failed and never succeeded since. Reads all failures. */
+    readonly lastFailures: Effect.Effect<ReadonlyArray<JournalReports.FailedCall>, JournalError>
     /** Requests that were in flight when an earlier run was killed, and whether they were sent again since. */
     readonly lost: Effect.Effect<ReadonlyArray<JournalReports.LostAttempt>, JournalError>
     /**

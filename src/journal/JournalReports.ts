@@ -78,16 +78,15 @@ export const make = (
     keysOf: (step) => Effect.map(query(selectKeys, [step, step]), (rows) => rows.map((row) => unpackKey(row["key"]))),
     totals: Effect.sync(() => books.all().map((account) => account.totals)),
     pace: Effect.sync(books.pace),
-    lastFailures: (step) =>
-      Effect.map(query(selectLastFailures, [step, step]), (rows) =>
-        rows.map((row) => ({
-          ...nameOf(row),
-          key: unpackKey(row["key"]),
-          reason: String(row["reason"]),
-          errorKind: String(row["error_kind"]) as ErrorKind,
-          detail: String(row["detail"]),
-        })),
-      ),
+    lastFailures: Effect.map(query(selectLastFailures), (rows) =>
+      rows.map((row) => ({
+        ...nameOf(row),
+        key: unpackKey(row["key"]),
+        reason: String(row["reason"]),
+        errorKind: String(row["error_kind"]) as ErrorKind,
+        detail: String(row["detail"]),
+      })),
+    ),
     failures: Effect.map(query(selectFailures), (rows) => rows.map(decodeFailure)),
     lost: Effect.map(query(selectLost, [session ?? Number.MAX_SAFE_INTEGER]), (rows) => rows.map(decodeLost)),
     exportTo: (file, steps) => exportTo(reading.file, file, steps),
@@ -106,9 +105,10 @@ const selectFailures = `SELECT step, role, model, account.kind, reason, failure.
   FROM failure JOIN account ON account.id = account GROUP BY account, reason, failure.kind ORDER BY min(failure.id)`
 
 const selectLastFailures = `SELECT step, role, model, account.kind, key, reason, failure.kind AS error_kind, detail
-  FROM failure JOIN account ON account.id = account WHERE step = ? AND failure.id IN (
-    SELECT max(failure.id) FROM failure JOIN account ON account.id = account WHERE step = ? GROUP BY key
-  ) AND key NOT IN (SELECT key FROM call WHERE key = failure.key) ORDER BY failure.id`
+  FROM failure JOIN account ON account.id = account
+  WHERE failure.id IN (SELECT max(id) FROM failure GROUP BY key)
+    AND NOT EXISTS (SELECT 1 FROM call WHERE call.key = failure.key)
+  ORDER BY failure.id`
 
 const selectLost = `SELECT attempt.*, step, role, model, kind FROM attempt JOIN account ON account.id = account
   WHERE session < ? ORDER BY attempt.id`

@@ -31,7 +31,7 @@ describe("the journal", () => {
     assert.deepEqual(all, names.map(keyOf).sort().slice(0, 3))
   })
 
-  it("tells of a step's calls that failed and never succeeded since, by their last failure", async () => {
+  it("tells of the calls that failed and never succeeded since, by their last failure", async () => {
     const rows = await withJournal(join(root, "failures.db"), (journal) =>
       Effect.gen(function* () {
         const overflow = callOf<ContextOverflow>("long", ({ begin }) =>
@@ -49,12 +49,15 @@ describe("the journal", () => {
         yield* Effect.ignore(journal.call(overflow))
         yield* journal.call(mended)
         yield* Effect.ignore(journal.call({ ...overflow, key: keyOf("other"), step: "Other/v1-b" }))
-        return yield* journal.lastFailures("Rollout/v1-a")
+        return yield* journal.lastFailures
       }),
     )
     assert.deepEqual(
-      rows.map(({ key, reason, errorKind }) => [key, reason, errorKind]),
-      [[keyOf("long"), "ContextOverflow", "data"]],
+      rows.map(({ step, key, reason, errorKind }) => [step, key, reason, errorKind]),
+      [
+        ["Rollout/v1-a", keyOf("long"), "ContextOverflow", "data"],
+        ["Other/v1-b", keyOf("other"), "ContextOverflow", "data"],
+      ],
     )
   })
 })
