@@ -35,11 +35,13 @@ export const planStudy = Effect.fn("planStudy")(function* (
 ) {
   const standings = yield* standingsOf(placed(graph))
   const journal = yield* CallJournal
+  const begun = new Set((yield* (yield* StepLedger).list).map(({ id }) => id))
   return Plan.make(experiment, graph, {
     stateOf: (id) => {
       const standing = only?.has(id) === false ? "done" : standings.get(id)
       return standing === "done" || standing === "suspended" ? standing : "to-run"
     },
+    stale: new Set([...begun].filter((id) => standings.get(id) === "to-run")),
     paid: (yield* journal.totals).map(({ micros, failedMicros, ...row }) => ({
       ...row,
       micros: micros + failedMicros,

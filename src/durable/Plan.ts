@@ -63,10 +63,14 @@ export interface PlanOptions {
   readonly priceOf: (model: ModelSpec) => Price | undefined
   /** What steps have paid for; those of other experiments are left out. Default: nothing. */
   readonly paid?: ReadonlyArray<PaidByStep>
+  /** Steps that were begun with other upstream outputs: what they paid for is not behind them. Default: none. */
+  readonly stale?: ReadonlySet<string>
 }
 
 export interface PaidByStep extends Paid {
   readonly step: string
+  /** Answers that needed no call: they too are behind the step. */
+  readonly hits: number
 }
 
 /** Pure: the graph knows its files, `stateOf` and `paid` come from the home, `priceOf` from the config. */
@@ -76,7 +80,7 @@ export const make = (experiment: Experiment<unknown>, graph: Graph.Graph, option
   const needed = cellsByStep(graph, all)
   const own = new Set(nodes.map(({ id }) => id))
   const paid = (options.paid ?? []).filter(({ step }) => own.has(step))
-  const paidFor = paidByDemand(paid)
+  const behind = behindByDemand(paid.filter(({ step }) => options.stale?.has(step) !== true))
   const sizes = new Map<string, number>()
   const steps = nodes.map((node): PlannedStep => {
     const estimate = node.step.stage.estimate(
@@ -102,7 +106,7 @@ export const make = (experiment: Experiment<unknown>, graph: Graph.Graph, option
     usage: usage(
       steps
         .filter((step) => step.state !== "done")
-        .flatMap(({ id, demands }) => demands.map((demand) => without(demand, paidFor(id, demand)))),
+        .flatMap(({ id, demands }) => demands.map((demand) => without(demand, behind(id, demand)))),
       options.priceOf,
     ),
     paid: byRoleAndModel(paid, ({ model }) => model).map((rows) => ({
@@ -138,24 +142,30 @@ export const cellsByStep = (
   return needed
 }
 
-/** What a step has paid towards one of its demands. A stage names each role and model once. */
-const paidByDemand = (paid: ReadonlyArray<PaidByStep>) => {
+/** How many of the calls of one of a step's demands are behind it. A stage names each role and model once. */
+const behindByDemand = (paid: ReadonlyArray<PaidByStep>) => {
   const groups = Arr.groupBy(paid, ({ step, role, model }) => `${step} ${role} ${model}`)
-  return (step: string, { role, model }: Demand): Amounts => total(groups[`${step} ${role} ${model.name}`] ?? [])
+  return (step: string, { role, model }: Demand): number =>
+    (groups[`${step} ${role} ${model.name}`] ?? []).reduce((sum, { calls, hits }) => sum + calls + hits, 0)
 }
 
-const without = (demand: Demand, { calls, promptTokens, completionTokens }: Amounts): Demand => ({
-  ...demand,
-  calls: less(demand.calls, calls),
-  promptTokens: less(demand.promptTokens, promptTokens),
-  completionTokens: less(demand.completionTokens, completionTokens),
-})
-
-const less = (range: Range, paid: number): Range => ({
-  low: Math.max(range.low - paid, 0),
-  expected: Math.max(range.expected - paid, 0),
-  high: Math.max(range.high - paid, 0),
-})
+/** Tokens are left in proportion to calls: what calls took so far says nothing of those that are to come. */
+const without = (demand: Demand, behind: number): Demand => {
+  const left = (bound: keyof Range) => Math.max(demand.calls[bound] - behind, 0)
+  const share = (bound: keyof Range) => (demand.calls[bound] === 0 ? 0 : left(bound) / demand.calls[bound])
+  const shared = (range: Range): Range => ({
+    low: range.low * share("low"),
+    expected: range.expected * share("expected"),
+    high: range.high * share("high"),
+  })
+  if (behind === 0) return demand
+  return {
+    ...demand,
+    calls: { low: left("low"), expected: left("expected"), high: left("high") },
+    promptTokens: shared(demand.promptTokens),
+    completionTokens: shared(demand.completionTokens),
+  }
+}
 
 const usage = (
   demands: ReadonlyArray<Demand>,

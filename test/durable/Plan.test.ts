@@ -41,12 +41,14 @@ const plan = (
     readonly state?: Plan.StepState
     readonly price?: typeof price
     readonly paid?: ReadonlyArray<Plan.PaidByStep>
+    readonly stale?: ReadonlySet<string>
   } = {},
 ) =>
   Plan.make(experiment, graph, {
     stateOf: () => options.state ?? "to-run",
     priceOf: (model) => (model.name === "judge-a" ? options.price : undefined),
     ...(options.paid && { paid: options.paid }),
+    ...(options.stale && { stale: options.stale }),
   })
 
 describe("Plan", () => {
@@ -74,13 +76,16 @@ describe("Plan", () => {
     const [first] = graph.nodes.filter(({ step }) => step.stage === Priced).map(({ id }) => id)
     const amounts = { calls: 60, promptTokens: 150_000, completionTokens: 50, micros: 7 }
     const spent = { role: "judge", model: "judge-a", ...amounts } as const
-    const row = (step: string) => ({ ...spent, step })
+    const row = (step: string) => ({ ...spent, step, hits: 10 })
     const { paid, usage } = plan({ price, paid: [row(first ?? ""), row("Priced/v1-of-another-experiment")] })
     assert.deepEqual(paid, [spent])
-    // The first cell has 40 of its 100 calls left and is past its tokens; the second has all of them.
-    assert.deepEqual(usage[0]?.calls, Estimate.exactly(140))
-    assert.deepEqual(usage[0]?.promptTokens, Estimate.exactly(100_000))
-    assert.deepEqual(usage[0]?.completionTokens, { low: 0, expected: 1_950, high: 19_950 })
+    // The first cell has 30 of its 100 calls left, and so many of its tokens; the second has all of them.
+    assert.deepEqual(usage[0]?.calls, Estimate.exactly(130))
+    assert.deepEqual(usage[0]?.promptTokens, Estimate.exactly(130_000))
+    assert.deepEqual(usage[0]?.completionTokens, { low: 0, expected: 1_300, high: 13_000 })
+    // Paid for with other upstream outputs: it is all to be paid again.
+    const stale = plan({ price, paid: [row(first ?? "")], stale: new Set([first ?? ""]) })
+    assert.deepEqual([stale.usage[0]?.calls, stale.paid], [Estimate.exactly(200), [spent]])
     assert.deepEqual(plan({ state: "done", paid: [row(first ?? "")] }).paid, [spent])
   })
 
