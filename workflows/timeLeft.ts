@@ -1,5 +1,10 @@
 /** How long planned calls take, at the pace of earlier calls to the same models in this home. */
+import { Effect } from "effect"
+import { CallJournal } from "../src/index.ts"
 import type { Estimate, Pace, Plan, Totals } from "../src/index.ts"
+import { stepsAtOnce } from "./config/UnderstudyConfig.ts"
+import type { UnderstudyConfig } from "./config/UnderstudyConfig.ts"
+import { watch } from "./Progress.ts"
 
 export interface TimeLeft {
   /** Seconds, one model after the other; undefined where a model was never called here. */
@@ -7,6 +12,17 @@ export interface TimeLeft {
   /** Models without a past. */
   readonly unknown: ReadonlyArray<string>
 }
+
+/** What a run would say at its start, and in proportion to that its bounds by tokens. */
+export const planTime = Effect.fn("planTime")(function* (plan: Plan.Plan, config: UnderstudyConfig) {
+  const journal = yield* CallJournal
+  const { seconds, unknown } = timeLeft(plan.usage, yield* journal.totals, yield* journal.pace)
+  if (seconds === undefined || seconds.expected === 0) return { seconds, unknown } satisfies TimeLeft
+  const { sample } = yield* watch(plan, stepsAtOnce(config))
+  const expected = (yield* sample).secondsLeft ?? seconds.expected
+  const scale = expected / seconds.expected
+  return { seconds: { low: seconds.low * scale, expected, high: seconds.high * scale }, unknown } satisfies TimeLeft
+})
 
 export const timeLeft = (
   usage: ReadonlyArray<Plan.PlannedUsage>,

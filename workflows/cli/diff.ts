@@ -1,13 +1,13 @@
 /** `understudy diff A [B]`: what differs between two experiments, or from what was last run, and what the rest costs. */
 import { Args, Command } from "@effect/cli"
 import { Console, Effect, Option } from "effect"
-import { CallJournal, Home } from "../../src/index.ts"
+import { Home } from "../../src/index.ts"
 import { compareRuns } from "../compareRuns.ts"
 import { loadConfig } from "../config/loadConfig.ts"
 import type { UnderstudyConfig } from "../config/UnderstudyConfig.ts"
 import { readRunRecord, recordOf } from "../RunRecord.ts"
 import { planStudy } from "../Study.ts"
-import { timeLeft } from "../timeLeft.ts"
+import { planTime } from "../timeLeft.ts"
 import * as options from "./options.ts"
 import { diffDocument, renderDiff } from "./renderDiff.ts"
 import type { Compared } from "./renderDiff.ts"
@@ -55,13 +55,12 @@ const comparing = Effect.fnUntraced(function* (
     : yield* readRunRecord(study.experiment.name)
   const comparison = compareRuns(before, recordOf(study))
   const plan = yield* planStudy(study, config, new Set(comparison.onlyAfter.map(({ id }) => id)))
-  const journal = yield* CallJournal
   const compared: Compared = {
     before: Option.isSome(given.other) ? given.experiment : `${study.experiment.name} as last run`,
     after: Option.getOrElse(given.other, () => given.experiment),
     comparison,
     plan,
-    time: timeLeft(plan.usage, yield* journal.totals, yield* journal.pace),
+    time: yield* planTime(plan, config),
     limit: study.experiment.limits.usd,
   }
   return compared

@@ -1,12 +1,12 @@
 /** `understudy plan FILE`: cells, steps and price; runs nothing and writes nothing. */
 import { Command } from "@effect/cli"
 import { Console, Effect, Option } from "effect"
-import { CallJournal, Home } from "../../src/index.ts"
+import { Home } from "../../src/index.ts"
 import { loadConfig } from "../config/loadConfig.ts"
 import { distinctModels, modelNotes, modelsOf } from "../models.ts"
 import { planStudy, sourceNotes } from "../Study.ts"
 import type { Study } from "../Study.ts"
-import { timeLeft } from "../timeLeft.ts"
+import { planTime } from "../timeLeft.ts"
 import type { UnderstudyConfig } from "../config/UnderstudyConfig.ts"
 import * as options from "./options.ts"
 import { moneyLeft, paidMicros, planDocument, renderPlan } from "./renderPlan.ts"
@@ -40,7 +40,6 @@ export const plan = Command.make("plan", flags, (given) =>
 
 const planning = Effect.fnUntraced(function* (study: Study, config: UnderstudyConfig) {
   const plan = yield* planStudy(study, config)
-  const journal = yield* CallJournal
   const limit = study.experiment.limits.usd
   const left = new Set(plan.steps.filter(({ state }) => state !== "done").map(({ id }) => id))
   const models = distinctModels([
@@ -50,7 +49,7 @@ const planning = Effect.fnUntraced(function* (study: Study, config: UnderstudyCo
   const planned: Planned = {
     plan,
     limit,
-    time: timeLeft(plan.usage, yield* journal.totals, yield* journal.pace),
+    time: yield* planTime(plan, config),
     notes: [
       ...(yield* sourceNotes(study.graph)),
       ...modelNotes(models, config, limit !== undefined),

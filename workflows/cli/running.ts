@@ -5,6 +5,7 @@ import { join } from "node:path"
 import { Home } from "../../src/index.ts"
 import type { StepLedger } from "../../src/index.ts"
 import { loadConfig } from "../config/loadConfig.ts"
+import { stepsAtOnce } from "../config/UnderstudyConfig.ts"
 import { runStudy, writeReport } from "../runStudy.ts"
 import type { Ran } from "../runStudy.ts"
 import type { Study } from "../Study.ts"
@@ -73,7 +74,7 @@ export const perform = <E = never>(
       home,
       offline: given.offline,
       budget: Option.getOrUndefined(given.budget),
-      concurrency: Option.getOrElse(given.concurrency, () => (config.trainer.kind === "embedded" ? 1 : 8)),
+      concurrency: Option.getOrElse(given.concurrency, () => stepsAtOnce(config)),
       patience: given.patience,
       ...(choose === undefined ? {} : { choose: choose(screen.say) }),
       say: screen.say,

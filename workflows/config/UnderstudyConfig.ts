@@ -44,5 +44,8 @@ export const UnderstudyConfig = Schema.Struct({
 )
 export type UnderstudyConfig = typeof UnderstudyConfig.Type
 
+/** Steps under way at once where nothing is said: the embedded trainer is kept busy by one. */
+export const stepsAtOnce = ({ trainer }: UnderstudyConfig): number => (trainer.kind === "embedded" ? 1 : 8)
+
 /** Types the default export of `understudy.config.ts`. */
 export const defineConfig = (config: typeof UnderstudyConfig.Encoded) => config
