@@ -25,7 +25,7 @@ export class UnknownStep extends Schema.TaggedError<UnknownStep>()("UnknownStep"
  *
  * Without `failures` a suspended step goes on: shards that have their result keep it. With it a step is done anew, in
  * full: its answers come from the journal, but for those that failed and those that were of no use, which are asked
- * again. In training a rollout that is there now changes the batch, and with it everything that was learned after.
+ * again. A step that is named and done is done anew as well. In training a rollout that is there now changes the batch, and with it everything that was learned after.
  */
 export const retrySteps = Effect.fn("retrySteps")(function* (
   graph: Graph.Graph,
@@ -37,7 +37,10 @@ export const retrySteps = Effect.fn("retrySteps")(function* (
   const named = yield* Effect.forEach(ids, (id) => find(graph, id))
   const asked = ids.length === 0 ? graph.nodes.map(({ id }) => id) : named
   const isSuspended = (id: string) => entries.get(id)?.state === "suspended"
-  const failed = failures ? asked.filter((id) => failedRollouts(entries.get(id)) > 0 || isOfData(entries.get(id))) : []
+  const isFailed = (id: string) => failedRollouts(entries.get(id)) > 0 || isOfData(entries.get(id))
+  const failed = asked.filter(
+    (id) => (failures && isFailed(id)) || (ids.length > 0 && entries.get(id)?.state === "done"),
+  )
   const resumed = asked.filter((id) => isSuspended(id) && !failed.includes(id))
   yield* reopen(failed, { anew: true })
   yield* reopen(resumed, { anew: false })
@@ -45,7 +48,7 @@ export const retrySteps = Effect.fn("retrySteps")(function* (
   for (const id of failed) {
     const count = failedRollouts(entries.get(id))
     yield* say(
-      `${id}: ${count === 0 ? "what failed is" : `${count} failed rollout${count === 1 ? " is" : "s are"}`} asked again` +
+      `${id}: ${count === 0 ? "is done anew" : `${count} failed rollout${count === 1 ? " is" : "s are"} asked again`}` +
         (id.startsWith("TrainAssistant/") ? "; training goes on anew from there, and what depends on it" : ""),
     )
   }

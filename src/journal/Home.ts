@@ -138,7 +138,8 @@ const failure = (home: string, error: unknown): HomeReadOnly | HomeUnusable | Ho
 
 const Version = Schema.parseJson(Schema.Struct({ format: Schema.Int }))
 
-const checkVersion = (home: string) =>
+/** Refuses a folder that is no home for this version; one that isn't there yet is fine. */
+export const checkVersion = (home: string) =>
   Effect.gen(function* () {
     const file = versionFile(home)
     const there = yield* Effect.try({

@@ -5,6 +5,7 @@ import { Cause, Effect, Exit } from "effect"
 import { createRequire } from "node:module"
 import { cancel } from "./cancel.ts"
 import { diff } from "./diff.ts"
+import { doctor } from "./doctor.ts"
 import { plan } from "./plan.ts"
 import { logsOnStderr, stopInOrder } from "./process.ts"
 import { replay } from "./replay.ts"
@@ -14,6 +15,7 @@ import { run } from "./run.ts"
 import { show } from "./show.ts"
 import { status } from "./status.ts"
 import { steps } from "./steps.ts"
+import { trainer } from "./trainer.ts"
 
 const require = createRequire(import.meta.url)
 // The package refers to itself by name, from the sources and from dist alike.
@@ -21,7 +23,7 @@ const { version } = require("understudy/package.json") as { readonly version: st
 
 const understudy = Command.make("understudy").pipe(
   Command.withDescription("A typed, durable workflow engine for user-simulator experiments"),
-  Command.withSubcommands([plan, diff, run, retry, cancel, status, steps, show, report, replay]),
+  Command.withSubcommands([plan, diff, run, retry, cancel, status, steps, show, report, replay, trainer, doctor]),
 )
 
 stopInOrder()

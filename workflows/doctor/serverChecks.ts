@@ -1,0 +1,88 @@
+/** Whether the servers of the config answer, and serve what it names. Asks for lists of models, which costs nothing. */
+import { FetchHttpClient, HttpClient, HttpClientRequest } from "@effect/platform"
+import { Config, Effect, Option, Redacted, Schema } from "effect"
+import type { Endpoint } from "../../layers/llm/LlmConfig.ts"
+import type { UnderstudyConfig } from "../config/UnderstudyConfig.ts"
+import { broken, checking, ok, warning } from "./Check.ts"
+
+export const serverChecks = ({ endpoints, models, trainer }: UnderstudyConfig) => [
+  ...Object.entries(endpoints)
+    // The default stands in every config; whoever names no model of it doesn't need its key.
+    .filter(([name]) => name !== "default" || Object.values(models).some((model) => (model.endpoint ?? name) === name))
+    .map(([name, endpoint]) => {
+      const served = Object.entries(models)
+        .filter(([, model]) => (model.endpoint ?? "default") === name)
+        .map(([model, { servedAs }]) => servedAs ?? model)
+      return checking(`endpoint ${name}`, endpointCheck(`endpoint ${name}`, endpoint, served))
+    }),
+  ...(trainer.kind === "tinker" ? [checking("trainer", tinkerCheck(trainer))] : []),
+]
+
+const endpointCheck = (check: string, { url, keyVariable }: Endpoint, wanted: ReadonlyArray<string>) =>
+  Effect.gen(function* () {
+    const key = yield* keyOf(keyVariable)
+    if (keyVariable !== undefined && key === undefined)
+      return broken(check, `${keyVariable} is not set. Set it to the key.`)
+    const request = HttpClientRequest.get(`${url.replace(/\/+$/, "")}/models`)
+    const { status, body } = yield* ask(key === undefined ? request : HttpClientRequest.bearerToken(request, key))
+    if (status === 401 || status === 403)
+      return broken(check, `${url} refuses the key in ${keyVariable ?? "no variable"}`)
+    const listed = Option.getOrUndefined(Schema.decodeUnknownOption(Models)(body))
+    if (status !== 200 || listed === undefined) {
+      return warning(check, `${url} answers, but lists no models (${status}); whether it serves them shows in a run`)
+    }
+    const names = listed.data.map(({ id }) => id)
+    const missing = wanted.filter((model) => !names.includes(model))
+    if (missing.length === 0) return ok(check, `${url} serves ${wanted.join(", ") || `${names.length} models`}`)
+    return broken(
+      check,
+      `${url} does not serve ${missing.join(", ")}; it has ${names.slice(0, 10).join(", ") || "none"}`,
+    )
+  })
+
+const tinkerCheck = ({ url, keyVariable, tokenizers }: Extract<UnderstudyConfig["trainer"], { kind: "tinker" }>) =>
+  Effect.gen(function* () {
+    const key = yield* keyOf(keyVariable)
+    if (keyVariable !== undefined && key === undefined) {
+      return broken("trainer", `${keyVariable} is not set. Set it to the key.`)
+    }
+    const request = HttpClientRequest.get(`${url.replace(/\/+$/, "")}/api/v1/get_server_capabilities`)
+    const { status, body } = yield* ask(
+      key === undefined ? request : HttpClientRequest.setHeader(request, "x-api-key", Redacted.value(key)),
+    )
+    const known = Option.getOrUndefined(Schema.decodeUnknownOption(Capabilities)(body))
+    if (status !== 200 || known === undefined) {
+      return broken("trainer", `${url} is no server of the Tinker protocol, or refuses the key (${status})`)
+    }
+    const names = known.supported_models.map(({ model_name }) => model_name)
+    const missing = Object.keys(tokenizers).filter((model) => !names.includes(model))
+    return missing.length === 0
+      ? ok("trainer", `${url} trains ${names.join(", ")}`)
+      : broken("trainer", `${url} does not train ${missing.join(", ")}; it has ${names.join(", ") || "none"}`)
+  })
+
+/** The status and, where there is one, the JSON of an answer. A server that doesn't answer fails with its address. */
+const ask = (request: HttpClientRequest.HttpClientRequest) =>
+  Effect.gen(function* () {
+    const client = yield* HttpClient.HttpClient
+    const response = yield* client.execute(request)
+    return { status: response.status, body: yield* Effect.orElseSucceed(response.json, () => undefined) }
+  }).pipe(
+    Effect.timeout(patience),
+    Effect.mapError(
+      () =>
+        new Error(`${request.url} does not answer. Check the URL in understudy.config.ts, and that the server runs.`),
+    ),
+    Effect.provide(FetchHttpClient.layer),
+  )
+
+const keyOf = (variable: string | undefined) =>
+  variable === undefined
+    ? Effect.succeed(undefined)
+    : Effect.map(Effect.option(Config.redacted(variable)), (key) =>
+        Option.getOrUndefined(Option.filter(key, (secret) => Redacted.value(secret) !== "")),
+      )
+
+const Models = Schema.Struct({ data: Schema.Array(Schema.Struct({ id: Schema.String })) })
+const Capabilities = Schema.Struct({ supported_models: Schema.Array(Schema.Struct({ model_name: Schema.String })) })
+const patience = "10 seconds"
