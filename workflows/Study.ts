@@ -24,16 +24,21 @@ export const makeStudy = (
   return { experiment, files, graph: Graph.make(roots, files), source }
 }
 
-/**
- * The plan as the home stands: what is done, what is paid, what is left, and its price by the config. With `only`, as
- * if all other steps were done.
- */
+export interface PlanStudyOptions {
+  /** As if all other steps were done. */
+  readonly only?: ReadonlySet<string>
+  /** Steps that are done anew from the journal, for want of their artifacts. */
+  readonly lost?: ReadonlySet<string>
+}
+
+/** The plan as the home stands: what is done, what is paid, what is left, and its price by the config. */
 export const planStudy = Effect.fn("planStudy")(function* (
   { experiment, graph }: Study,
   config: UnderstudyConfig,
-  only?: ReadonlySet<string>,
+  { only, lost = new Set() }: PlanStudyOptions = {},
 ) {
-  const standings = yield* standingsOf(placed(graph))
+  const kept = yield* standingsOf(placed(graph))
+  const standings = lost.size === 0 ? kept : yield* standingsOf(placed(graph), lost)
   const journal = yield* CallJournal
   const begun = new Set((yield* (yield* StepLedger).list).map(({ id }) => id))
   return Plan.make(experiment, graph, {
@@ -41,7 +46,8 @@ export const planStudy = Effect.fn("planStudy")(function* (
       const standing = only?.has(id) === false ? "done" : standings.get(id)
       return standing === "done" || standing === "suspended" ? standing : "to-run"
     },
-    stale: new Set([...begun].filter((id) => standings.get(id) === "to-run")),
+    stale: new Set([...begun].filter((id) => kept.get(id) === "to-run")),
+    answered: new Set([...begun].filter((id) => kept.get(id) === "done")),
     paid: (yield* journal.totals).map(({ micros, failedMicros, ...row }) => ({
       ...row,
       micros: micros + failedMicros,
@@ -70,11 +76,14 @@ export const sourceNotes = Effect.fn("sourceNotes")(function* ({ nodes }: Graph.
   )
 })
 
-/** How steps stand in the home; upstream before downstream. */
-export const standingsOf = Effect.fn("standingsOf")(function* (steps: ReadonlyArray<Standing.Placed>) {
+/** How steps stand in the home; upstream before downstream. Those that are `lost` count as never run. */
+export const standingsOf = Effect.fn("standingsOf")(function* (
+  steps: ReadonlyArray<Standing.Placed>,
+  lost: ReadonlySet<string> = new Set(),
+) {
   const ledger = yield* StepLedger
   const entries = new Map((yield* ledger.list).map((entry) => [entry.id, entry]))
-  return Standing.standings(steps, (id) => entries.get(id))
+  return Standing.standings(steps, (id) => (lost.has(id) ? undefined : entries.get(id)))
 })
 
 /** The decoded output of a step, where the ledger has it done. */

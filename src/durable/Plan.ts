@@ -65,6 +65,8 @@ export interface PlanOptions {
   readonly paid?: ReadonlyArray<PaidByStep>
   /** Steps that were begun with other upstream outputs: what they paid for is not behind them. Default: none. */
   readonly stale?: ReadonlySet<string>
+  /** Steps that are to be run with every call in the journal already. Default: none. */
+  readonly answered?: ReadonlySet<string>
 }
 
 export interface PaidByStep extends Paid {
@@ -105,7 +107,7 @@ export const make = (experiment: Experiment<unknown>, graph: Graph.Graph, option
     steps,
     usage: usage(
       steps
-        .filter((step) => step.state !== "done")
+        .filter(({ id, state }) => state !== "done" && options.answered?.has(id) !== true)
         .flatMap(({ id, demands }) => demands.map((demand) => without(demand, behind(id, demand)))),
       options.priceOf,
     ),

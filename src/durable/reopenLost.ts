@@ -18,6 +18,16 @@ export interface Lost {
 
 /** Of the steps given, those that were reopened. The caller holds the home's lock. */
 export const reopenLost = Effect.fn("reopenLost")(function* (ids: Iterable<string>) {
+  const lost = yield* findLost(ids)
+  yield* reopen(
+    lost.map(({ id }) => id),
+    { anew: true },
+  )
+  return lost
+})
+
+/** Of the steps given, those that a run would reopen. Changes nothing. */
+export const findLost = Effect.fn("findLost")(function* (ids: Iterable<string>) {
   const ledger = yield* StepLedger
   const store = yield* ArtifactStore
   const lost: Array<Lost> = []
@@ -30,10 +40,6 @@ export const reopenLost = Effect.fn("reopenLost")(function* (ids: Iterable<strin
     const missing = yield* Effect.findFirst(refs, (ref) => Effect.negate(isThere(store, ref)))
     if (Option.isSome(missing)) lost.push({ id, path: store.path(missing.value) })
   }
-  yield* reopen(
-    lost.map(({ id }) => id),
-    { anew: true },
-  )
   return lost
 })
 

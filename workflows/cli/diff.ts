@@ -54,7 +54,9 @@ const comparing = Effect.fnUntraced(function* (
     ? yield* recordFor(given.experiment)
     : yield* readRunRecord(study.experiment.name)
   const comparison = compareRuns(before, recordOf(study))
-  const plan = yield* planStudy(study, config, new Set(comparison.onlyAfter.map(({ id }) => id)))
+  const plan = yield* planStudy(study, config, {
+    only: new Set(comparison.onlyAfter.map(({ id }) => id)),
+  })
   const compared: Compared = {
     before: Option.isSome(given.other) ? given.experiment : `${study.experiment.name} as last run`,
     after: Option.getOrElse(given.other, () => given.experiment),

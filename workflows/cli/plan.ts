@@ -1,6 +1,7 @@
 /** `understudy plan FILE`: cells, steps and price; runs nothing and writes nothing. */
 import { Command } from "@effect/cli"
 import { Console, Effect, Option } from "effect"
+import { findLost } from "../../src/durable/reopenLost.ts"
 import { Home } from "../../src/index.ts"
 import { loadConfig } from "../config/loadConfig.ts"
 import { distinctModels, modelNotes, modelsOf } from "../models.ts"
@@ -39,7 +40,8 @@ export const plan = Command.make("plan", flags, (given) =>
 )
 
 const planning = Effect.fnUntraced(function* (study: Study, config: UnderstudyConfig) {
-  const plan = yield* planStudy(study, config)
+  const lost = yield* findLost(study.graph.nodes.map(({ id }) => id))
+  const plan = yield* planStudy(study, config, { lost: new Set(lost.map(({ id }) => id)) })
   const limit = study.experiment.limits.usd
   const left = new Set(plan.steps.filter(({ state }) => state !== "done").map(({ id }) => id))
   const models = distinctModels([
@@ -51,6 +53,9 @@ const planning = Effect.fnUntraced(function* (study: Study, config: UnderstudyCo
     limit,
     time: yield* planTime(plan, config),
     notes: [
+      ...lost.map(
+        ({ id, path = "an artifact" }) => `${id} is done anew from the journal: ${path} is missing or cut short.`,
+      ),
       ...(yield* sourceNotes(study.graph)),
       ...modelNotes(models, config, limit !== undefined),
       ...limitNotes(plan, limit),
