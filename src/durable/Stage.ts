@@ -16,6 +16,7 @@ type Fields = Schema.Struct.Fields
 export interface Declaration<F extends Fields, A, I, R> {
   readonly name: string
   readonly version: number
+  /** A default is written as `schema.pipe(Schema.optionalWith({ default }))`; see `Seen`. */
   readonly input: F
   /** Nominal: two stages whose outputs mean different things have different schemas. Small; files are artifacts. */
   readonly output: Schema.Schema<A, I>
@@ -40,7 +41,15 @@ export interface Stage<F extends Fields, A, R> extends AnyStage {
   <const Input extends Schema.Struct.Encoded<F>>(input: Input): Step<A, Exclude<R, Shard> | Services<Input>>
 }
 
-export const make = <const F extends Fields, A, I, R>(declaration: Declaration<F, A, I, R>): Stage<F, A, R> => {
+/**
+ * Refuses fields that the compiler has lost sight of: steps of such a stage would take any input unchecked. It infers
+ * nothing from `Schema.optionalWith(schema, { ... })` beside a `run` that reads its input, and all from the piped form.
+ */
+type Seen<F> = string extends keyof F ? { readonly input: "pipe schemas into Schema.optionalWith({ ... })" } : unknown
+
+export const make = <const F extends Fields, A, I, R>(
+  declaration: Declaration<F, A, I, R> & Seen<F>,
+): Stage<F, A, R> => {
   const schema = Schema.Struct(declaration.input)
   // The struct's own types are erased here and restored by the signature of `Stage`; decoding checks at run time.
   const erased = schema as unknown as AnyStage["schema"]

@@ -40,11 +40,9 @@ export type Resolved<I> = I extends Leaf
   ? I
   : I extends Step<infer A, unknown>
     ? A
-    : I extends ReadonlyArray<infer E>
-      ? ReadonlyArray<Resolved<E>>
-      : I extends object
-        ? { readonly [K in keyof I]: Resolved<I[K]> }
-        : I
+    : I extends object
+      ? { readonly [K in keyof I]: Resolved<I[K]> }
+      : I
 
 /** The field type for an upstream step whose output is one of `output`'s members. Checked by type and at run time. */
 export const of = <A, I>(output: Schema.Schema<A, I>): Schema.Schema<Step<A, unknown>> =>

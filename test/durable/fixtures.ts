@@ -12,7 +12,7 @@ export const AssistantOutput = Schema.TaggedStruct("Assistant", { reward: Schema
 export const Corpus = Stage.make({
   name: "Corpus",
   version: 1,
-  input: { file: FileRef, preset: Schema.optionalWith(Schema.String, { default: () => "own" }) },
+  input: { file: FileRef, preset: Schema.String.pipe(Schema.optionalWith({ default: () => "own" })) },
   output: CorpusOutput,
   run: () =>
     Shard.once(

@@ -13,9 +13,9 @@ export const Corpus = Stage.make({
   version: 1,
   input: {
     file: FileRef,
-    users: Schema.optionalWith(Schema.Literal("hashed-ip", "each-row"), { default: () => "hashed-ip" as const }),
+    users: Schema.Literal("hashed-ip", "each-row").pipe(Schema.optionalWith({ default: () => "hashed-ip" as const })),
     /** Leaves bad rows out and counts them by reason, instead of stopping at the first. */
-    skipInvalid: Schema.optionalWith(Schema.Boolean, { default: () => false }),
+    skipInvalid: Schema.Boolean.pipe(Schema.optionalWith({ default: () => false })),
   },
   output: CorpusResult,
   run: ({ file, users, skipInvalid }) =>

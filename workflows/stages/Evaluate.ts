@@ -49,10 +49,10 @@ export const Evaluate = Stage.make({
     conversing: Conversing,
     /** Held-out prompts, and rollouts of each. */
     prompts: positive,
-    samples: Schema.optionalWith(positive, { default: () => 1 }),
+    samples: positive.pipe(Schema.optionalWith({ default: () => 1 })),
     /** Share of rollouts that the infrastructure may fail; above it the step is suspended. */
-    maxFailureShare: Schema.optionalWith(Schema.Number.pipe(Schema.between(0, 1)), { default: () => 0.05 }),
-    seed: Schema.optionalWith(Schema.Int, { default: () => 0 }),
+    maxFailureShare: Schema.Number.pipe(Schema.between(0, 1), Schema.optionalWith({ default: () => 0.05 })),
+    seed: Schema.Int.pipe(Schema.optionalWith({ default: () => 0 })),
   },
   output: EvaluationResult,
   run: ({ split, assistant, simulator, persona, reward, conversing, prompts, samples, maxFailureShare, seed }) =>

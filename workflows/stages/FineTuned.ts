@@ -30,7 +30,7 @@ export const FineTuned = Stage.make({
     /** Whose system line stands before every conversation, in training as in use. */
     persona: Persona,
     recipe: SftRecipe,
-    seed: Schema.optionalWith(Schema.Int, { default: () => 0 }),
+    seed: Schema.Int.pipe(Schema.optionalWith({ default: () => 0 })),
   },
   output: FineTunedResult,
   run: ({ split, base, persona, recipe, seed }) =>

@@ -11,8 +11,8 @@ export const Split = Stage.make({
   input: {
     corpus: Step.of(CorpusResult),
     /** Share of the conversations. */
-    heldOut: Schema.optionalWith(Schema.Number.pipe(Schema.between(0.01, 0.9)), { default: () => 0.25 }),
-    seed: Schema.optionalWith(Schema.Int, { default: () => 0 }),
+    heldOut: Schema.Number.pipe(Schema.between(0.01, 0.9), Schema.optionalWith({ default: () => 0.25 })),
+    seed: Schema.Int.pipe(Schema.optionalWith({ default: () => 0 })),
   },
   output: SplitResult,
   run: ({ corpus, heldOut, seed }) =>

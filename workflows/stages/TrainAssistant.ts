@@ -39,7 +39,7 @@ export const TrainAssistant = Stage.make({
     recipe: GrpoRecipe,
     conversing: Conversing,
     /** The replicate: compared arms of one seed see the same prompts and draws. */
-    seed: Schema.optionalWith(Schema.Int, { default: () => 0 }),
+    seed: Schema.Int.pipe(Schema.optionalWith({ default: () => 0 })),
   },
   output: AssistantResult,
   run: ({ split, base, simulator, persona, reward, recipe, conversing, seed }) =>
