@@ -23,6 +23,7 @@ import { Conversing, usable } from "./Conversing.ts"
 import { failureCounts, meanReward } from "./counts.ts"
 import { asStageFailure } from "./failures.ts"
 import { refuseMissing } from "./missing.ts"
+import { modelOf, rolloutDemands } from "./rolloutDemands.ts"
 
 const positive = Schema.Int.pipe(Schema.positive())
 const Batch = Schema.Struct({ transcripts: ArtifactRef, seconds: Schema.Number })
@@ -105,43 +106,12 @@ export const Evaluate = Stage.make({
         }),
       )
     }),
-  estimate: ({ assistant, simulator, conversing, prompts, samples }) => {
+  estimate: ({ assistant, simulator, reward, conversing, prompts, samples }) => {
     const count = prompts * samples
-    const { turns, maxTokens } = conversing
-    const calls = (low: number, high: number) => ({ low: count * low, expected: count * high, high: count * high })
-    const prompt = {
-      low: count * 30,
-      expected: count * turns * 2 * maxTokens,
-      high: count * turns * turns * 4 * maxTokens,
-    }
-    const said = { low: count, expected: count * turns * 0.8 * maxTokens, high: count * turns * maxTokens }
-    return {
-      size: count,
-      demands: [
-        {
-          role: "assistant",
-          model: modelOf(assistant),
-          calls: calls(1, turns),
-          promptTokens: prompt,
-          completionTokens: said,
-        },
-        {
-          role: "simulator",
-          model: modelOf(simulator),
-          calls: calls(0, turns - 1),
-          promptTokens: prompt,
-          completionTokens: said,
-        },
-      ],
-    }
+    const models = { assistant: modelOf(assistant), simulator: modelOf(simulator) }
+    return { size: count, demands: rolloutDemands({ count, conversing, reward, ...models }) }
   },
 })
 
 /** Prompts in one shard. */
 const batchSize = 50
-
-/** The model under a step, as far as its inputs name it. */
-const modelOf = ({ input }: Step.Step<unknown, unknown>): ModelSpec => {
-  const named = input["base"] ?? input["model"]
-  return Schema.is(ModelSpec)(named) ? named : { provider: "embedded", name: "unknown" }
-}

@@ -24,6 +24,7 @@ import { Conversing, usable } from "./Conversing.ts"
 import { failureCounts, meanMeasures, meanReward } from "./counts.ts"
 import { asStageFailure } from "./failures.ts"
 import { defaultFailureShare, refuseMissing } from "./missing.ts"
+import { modelOf, promptTokens, rolloutDemands } from "./rolloutDemands.ts"
 
 const Trained = Schema.Struct({ checkpoint: Checkpoint, iteration: Iteration })
 
@@ -120,31 +121,17 @@ export const TrainAssistant = Stage.make({
       // The recipe has at least one iteration.
       return AssistantResult.make({ checkpoint: checkpoint!, curve })
     }),
-  estimate: ({ base, recipe, conversing }) => {
+  estimate: ({ base, simulator, reward, recipe, conversing }) => {
     const count = recipe.iterations * recipe.prompts * recipe.rollouts
-    const { turns, maxTokens } = conversing
-    const calls = (low: number, high: number) => ({ low: count * low, expected: count * high, high: count * high })
-    const prompt = {
-      low: count * 30,
-      expected: count * turns * 2 * maxTokens,
-      high: count * turns * turns * 4 * maxTokens,
+    const trainer: Estimate.Demand = {
+      role: "trainer",
+      model: base,
+      calls: Estimate.exactly(recipe.iterations),
+      promptTokens: promptTokens({ count, conversing }),
+      completionTokens: Estimate.exactly(0),
     }
-    const said = { low: count, expected: count * turns * 0.8 * maxTokens, high: count * turns * maxTokens }
-    return {
-      size: recipe.iterations,
-      demands: [
-        { role: "assistant", model: base, calls: calls(1, turns), promptTokens: prompt, completionTokens: said },
-        { role: "simulator", model: base, calls: calls(0, turns - 1), promptTokens: prompt, completionTokens: said },
-        { role: "judge", model: base, calls: calls(1, 1), promptTokens: prompt, completionTokens: Estimate.exactly(0) },
-        {
-          role: "trainer",
-          model: base,
-          calls: Estimate.exactly(recipe.iterations),
-          promptTokens: prompt,
-          completionTokens: Estimate.exactly(0),
-        },
-      ],
-    }
+    const models = { assistant: base, simulator: modelOf(simulator) }
+    return { size: recipe.iterations, demands: [...rolloutDemands({ count, conversing, reward, ...models }), trainer] }
   },
 })
 

@@ -1,0 +1,77 @@
+/** What rollouts are expected to cost, by who speaks and who judges. */
+import { Schema } from "effect"
+import type { Reward } from "../../layers/evaluation/Reward.ts"
+import { ModelSpec } from "../../src/domain/ModelSpec.ts"
+import { Estimate } from "../../src/index.ts"
+import type { Step } from "../../src/index.ts"
+import { isRemote } from "./casting.ts"
+import type { Conversing } from "./Conversing.ts"
+
+export interface Rollouts {
+  readonly count: number
+  readonly conversing: Conversing
+  readonly assistant: ModelSpec
+  readonly simulator: ModelSpec
+  readonly reward: Reward
+}
+
+export const rolloutDemands = ({ count, conversing, assistant, simulator, reward }: Rollouts) => {
+  const { turns, maxTokens } = conversing
+  const calls = (low: number, high: number) => ({ low: count * low, expected: count * high, high: count * high })
+  const said = (by: number) => ({ low: 0, expected: count * by * 0.8 * maxTokens, high: count * by * maxTokens })
+  const demands: Array<Estimate.Demand> = [
+    {
+      role: "assistant",
+      model: assistant,
+      calls: calls(1, turns),
+      promptTokens: promptTokens({ count, conversing }),
+      completionTokens: said(turns),
+    },
+    {
+      role: "simulator",
+      model: simulator,
+      calls: calls(0, turns - 1),
+      promptTokens: promptTokens({ count, conversing }),
+      completionTokens: said(turns - 1),
+    },
+  ]
+  // How likely the initial model finds what was said is asked whatever the reward, where it can be asked in tokens.
+  if (!isRemote(assistant)) {
+    demands.push({
+      role: "judge",
+      model: assistant,
+      calls: calls(1, 1),
+      promptTokens: promptTokens({ count, conversing }),
+      completionTokens: Estimate.exactly(0),
+    })
+  }
+  const judges = reward._tag === "RubricReward" ? reward.judges : []
+  return [...demands, ...judges.map((judge) => rubricDemand(judge, { count, conversing }))]
+}
+
+/** Of every call that reads a rollout so far. */
+export const promptTokens = ({ count, conversing }: Pick<Rollouts, "count" | "conversing">): Estimate.Range => {
+  const { turns, maxTokens } = conversing
+  return { low: count * 30, expected: count * turns * 2 * maxTokens, high: count * turns * turns * 4 * maxTokens }
+}
+
+/** A judge reads the conversation once under its instructions and answers in a sentence or two; three times at most. */
+const rubricDemand = (model: ModelSpec, { count, conversing }: Pick<Rollouts, "count" | "conversing">) => {
+  const read = instructions + conversing.turns * 2 * conversing.maxTokens
+  return {
+    role: "judge",
+    model,
+    calls: { low: count, expected: count, high: 3 * count },
+    promptTokens: { low: count * instructions, expected: count * read, high: 3 * count * read },
+    completionTokens: { low: 20 * count, expected: 80 * count, high: 3 * 1024 * count },
+  } satisfies Estimate.Demand
+}
+
+/** Tokens of the rubric prompt without the conversation, about. */
+const instructions = 200
+
+/** The model under a step, as far as its inputs name it. */
+export const modelOf = ({ input }: Step.Step<unknown, unknown>): ModelSpec => {
+  const named = input["base"] ?? input["model"]
+  return Schema.is(ModelSpec)(named) ? named : { provider: "embedded", name: "unknown" }
+}
