@@ -78,7 +78,12 @@ const runFacts = Effect.fnUntraced(function* (
       steps: rows.length,
       seconds: sum(rows, ({ seconds }) => seconds ?? 0),
     })),
-    failures: failures.map(({ role, model, reason, count }) => ({ role, model, reason, count })),
+    failures: grouped(failures, ({ role, model, reason }) => `${role} ${model} ${reason}`).map((rows) => ({
+      role: rows[0].role,
+      model: rows[0].model,
+      reason: rows[0].reason,
+      count: sum(rows, ({ count }) => count),
+    })),
     models: models.map(({ name, revision }) => ({ name, revision: revision ?? null })),
     data: [...files].map(([path, sha256]) => ({ name: path.split("/").at(-1) ?? path, sha256 })),
     skippedRows: yield* skippedRows(graph),
@@ -117,6 +122,7 @@ interface ReportInput {
   readonly split?: Step.AnyStep
 }
 
+/** In the order of the names: runs whose steps overlapped otherwise read alike. */
 const grouped = <A>(rows: ReadonlyArray<A>, by: (row: A) => string): ReadonlyArray<readonly [A, ...Array<A>]> => {
   const groups = new Map<string, [A, ...Array<A>]>()
   for (const row of rows) {
@@ -124,7 +130,7 @@ const grouped = <A>(rows: ReadonlyArray<A>, by: (row: A) => string): ReadonlyArr
     if (group === undefined) groups.set(by(row), [row])
     else group.push(row)
   }
-  return [...groups.values()]
+  return [...groups].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, group]) => group)
 }
 
 const sum = <A>(rows: ReadonlyArray<A>, of: (row: A) => number) => rows.reduce((total, row) => total + of(row), 0)
