@@ -8,6 +8,7 @@ import { ensureNode } from "./ensureNode.js"
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..")
 const folders = ["src", "layers", "workflows"]
+const leftOut = new Set(["__pycache__", "bench"])
 ensureNode()
 
 const building = join(root, `dist.${process.pid}.tmp`)
@@ -23,7 +24,7 @@ if (compiled.status !== 0) {
 for (const folder of folders) {
   cpSync(join(root, folder), join(building, folder), {
     recursive: true,
-    filter: (file) => !file.endsWith(".ts") && basename(file) !== "__pycache__",
+    filter: (file) => !file.endsWith(".ts") && !leftOut.has(basename(file)),
   })
 }
 rmSync(join(root, "dist"), { recursive: true, force: true })

@@ -1,0 +1,13 @@
+/** `understudy/training`: conversations and rollouts as training data. Pure functions, usable without the engine. */
+export { makeChatTemplate } from "../llm/ChatTemplate.ts"
+export type { ChatTemplate } from "../llm/ChatTemplate.ts"
+export { makeTokenizer } from "../llm/Tokenizer.ts"
+export type { Tokenizer } from "../llm/Tokenizer.ts"
+export type { Datum, PolicyDatum } from "../../src/domain/Datum.ts"
+export { grpoDatums, groupAdvantages, informativeGroups, InvalidTrajectory, trajectoryDatums } from "./GrpoDatums.ts"
+export type { GrpoOptions, TrainingBatch, Trajectory, Transition } from "./GrpoDatums.ts"
+export { embeddedGrpo, GrpoRecipe, iterationBatch, klShaped, promptsOf, tokenMean } from "./GrpoRecipe.ts"
+export type { IterationBatch, Reference } from "./GrpoRecipe.ts"
+export { leavingProbability, perplexity, sftDatum } from "./SftDatums.ts"
+export type { SftDatum } from "./SftDatums.ts"
+export { crossEntropyDatum, embeddedSft, SftRecipe, sftSteps } from "./SftRecipe.ts"
