@@ -1,5 +1,5 @@
 /** Runs a study in its home: the engine, every service, progress for people, and the report at the end. */
-import { Effect, Option } from "effect"
+import { Effect, Fiber, Option } from "effect"
 import type { Duration } from "effect"
 import { closingTable } from "../layers/evaluation/report/closingTable.ts"
 import { reopenLost } from "../src/durable/reopenLost.ts"
@@ -69,6 +69,9 @@ export const runStudy = Effect.fn("runStudy")(function* <E = never>(study: Study
       Effect.forever,
       Effect.forkScoped,
     )
+    // As a signal does: everything is released before the run is over, which a race would not wait for.
+    const self = yield* Effect.withFiberRuntime<Fiber.RuntimeFiber<unknown, unknown>>(Effect.succeed)
+    yield* Effect.forkScoped(Effect.zipRight(cancelled(home.folder), Fiber.interruptFork(self)))
     const outcomes = yield* Driver.run(study.graph, {
       concurrency: options.concurrency,
       pollMillis: 50,
@@ -81,7 +84,6 @@ export const runStudy = Effect.fn("runStudy")(function* <E = never>(study: Study
       // The engine ends before the services that its steps use.
       Effect.provide(Runner.layer(home.engine, options.say)),
       Effect.provide(services(study, plan, options)),
-      Effect.raceFirst(Effect.zipRight(cancelled(home.folder), Effect.interrupt)),
     )
     yield* saySkipped
     return { state: stateOf(outcomes), outcomes } satisfies Ran

@@ -57,7 +57,7 @@ export const makeLiveModels = Effect.fn("LiveModels.make")(function* <E>(options
 
   const drop = (one: Loaded) =>
     Effect.suspend(() => (loaded.delete(one) ? Scope.close(one.scope, Exit.void) : Effect.void))
-  const dropAll = Effect.suspend(() => Effect.forEach([...loaded], drop, { discard: true }))
+  const dropAll = Effect.suspend(() => Effect.forEach([...loaded], drop, { concurrency: "unbounded", discard: true }))
   yield* Effect.addFinalizer(() => dropAll)
 
   const makeRoom = Effect.gen(function* () {

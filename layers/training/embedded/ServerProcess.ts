@@ -124,7 +124,8 @@ const launch = (command: ServerCommand, instance: string): Effect.Effect<Launche
 const stop = ({ child, ended }: Launched) =>
   Effect.gen(function* () {
     signalGroup(child, "SIGTERM")
-    yield* Deferred.await(ended).pipe(Effect.timeoutOption(grace))
+    // A finalizer can't be interrupted, so a time-out within it would wait for the end all the same.
+    yield* Deferred.await(ended).pipe(Effect.interruptible, Effect.timeoutOption(grace))
     signalGroup(child, "SIGKILL")
     child.stdin?.destroy()
     yield* Deferred.await(ended)
