@@ -3,6 +3,7 @@ import { Effect, Fiber, Option } from "effect"
 import type { Duration } from "effect"
 import { closingTable } from "../layers/evaluation/report/closingTable.ts"
 import { reopenLost } from "../src/durable/reopenLost.ts"
+import { whileRoom } from "../src/journal/Room.ts"
 import { Driver, Home, Runner } from "../src/index.ts"
 import type { Plan, StepLedger } from "../src/index.ts"
 import { cancelled } from "./cancelRequest.ts"
@@ -84,6 +85,7 @@ export const runStudy = Effect.fn("runStudy")(function* <E = never>(study: Study
       // The engine ends before the services that its steps use.
       Effect.provide(Runner.layer(home.engine, options.say)),
       Effect.provide(services(study, plan, options)),
+      Effect.raceFirst(whileRoom(home.folder)),
     )
     yield* saySkipped
     return { state: stateOf(outcomes), outcomes } satisfies Ran

@@ -4,6 +4,7 @@
  * cache. A step whose stage changed its body under its version is done anew.
  */
 import { Deferred, Effect, Layer, Schema } from "effect"
+import { engineFailures } from "./EngineFailed.ts"
 import * as Execution from "./Execution.ts"
 import * as Graph from "./Graph.ts"
 import type { Node } from "./Graph.ts"
@@ -124,7 +125,7 @@ export const run = Effect.fn("Driver.run")(function* (graph: Graph.Graph, option
     Layer.empty,
     ...[...stages.values()].map(({ execution, stage }) => Execution.layer(stage, execution, steps.host)),
   )
-  return new Map(yield* Effect.provide(walk, registry))
+  return new Map(yield* engineFailures(Effect.provide(walk, registry)))
 })
 
 /**

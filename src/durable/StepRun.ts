@@ -6,6 +6,7 @@ import type { WorkflowEngine } from "@effect/workflow"
 import { Cause, Clock, Effect, Exit, FiberRef, Option } from "effect"
 import { StepLedger } from "../journal/StepLedger.ts"
 import type { LedgerEntry } from "../journal/StepLedger.ts"
+import { isEngineFailure } from "./EngineFailed.ts"
 import * as Execution from "./Execution.ts"
 import { sourceChanged } from "./Source.ts"
 import { isDone } from "./Standing.ts"
@@ -148,7 +149,9 @@ export const make = Effect.fn("StepRun.make")(function* (options: StepRunOptions
       }
     }).pipe(
       Effect.catchAllDefect((died) =>
-        Effect.succeed<Result>({ _tag: "Suspended", failures: [defect(Cause.die(died))] }),
+        isEngineFailure(died)
+          ? Effect.die(died)
+          : Effect.succeed<Result>({ _tag: "Suspended", failures: [defect(Cause.die(died))] }),
       ),
     )
 
