@@ -7,7 +7,7 @@ import { pathToFileURL } from "node:url"
 import { Effect } from "effect"
 import { assert, describe, it } from "vitest"
 import { leftovers } from "../../src/index.ts"
-import { makeEngine, tempFolder } from "./engineFixtures.ts"
+import { idOf, makeEngine, tempFolder } from "./engineFixtures.ts"
 import { Other, Renamed, Two } from "./leftoverStages.ts"
 
 const folder = tempFolder("leftovers")
@@ -29,7 +29,11 @@ const done = { _tag: "Done", output: { _tag: "Sum", value: 2 } } as const
 describe("a run", () => {
   it("leaves the unfinished executions of stages that it doesn't have, which go on later", async () => {
     const engine = makeEngine(folder, "others")
-    await killedRun(engine)
+    for (const deaths of [0, 1]) {
+      // The first run finishes a shard before it dies, the second one none.
+      await killedRun(engine)
+      assert.strictEqual((await engine.entry(idOf(Two({})))).starts, deaths)
+    }
     for (const _ of [1, 2]) assert.strictEqual((await engine.run([Other({})]))["Other"]?._tag, "Done")
     assert.deepEqual(await left(engine.database), [{ stage: "Two/v1", unfinished: 1, orphans: 0 }])
     assert.deepEqual((await engine.run([Two({})]))["Two"], done)

@@ -58,6 +58,28 @@ describe("an outage that outlasts the patience", () => {
   )
 })
 
+describe("a budget that is spent", () => {
+  it.scopedLive(
+    "suspends with advice, and more money goes on",
+    () =>
+      Effect.gen(function* () {
+        const test = yield* runningHome
+        const run = yield* test.cli("run", evaluated, "--json", "--budget", "0.003")
+        assert.strictEqual(run.status, 2, run.stderr)
+        const failure = stepsOf(run.stdout).flatMap(({ failures = [] }) => failures)[0]
+        assert.strictEqual(failure?.kind, "operator")
+        assert.match(failure?.reason ?? "", /budget of \$0\.0030 is spent.*Raise --budget/)
+        // The worst case of a request counts before it is sent.
+        const sent = test.server.arrivals.length
+        assert.isAtMost(20 * sent, 3000)
+        assert.strictEqual((yield* test.cli("retry", "--budget", "1")).status, 0)
+        const names = new Set(test.server.arrivals.map(({ hash }) => hash))
+        assert.strictEqual(names.size, test.server.arrivals.length)
+      }),
+    patient,
+  )
+})
+
 describe("rollouts that the judge failed", () => {
   it.scopedLive(
     "are missing, and `retry --failures` draws just those again",

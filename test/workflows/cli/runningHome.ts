@@ -38,7 +38,11 @@ export const runningHome = Effect.gen(function* () {
   const home = join(folder, "home")
   const config = join(folder, "understudy.config.mjs")
   const server = yield* scriptedOpenAi({ everyFault: (arrival) => made.behave(arrival) ?? formOf(arrival) })
-  writeFileSync(config, `export default ${JSON.stringify({ endpoints: { default: { url: server.url } } })}\n`)
+  // Ten tokens in and five out, the scripted usage, cost 20 micro-dollars.
+  const price = { prompt: 1, completion: 2, asOf: "2026-01-01" }
+  const models = { assistant: { price }, simulator: { price }, judge: { price } }
+  const settings = { endpoints: { default: { url: server.url } }, models }
+  writeFileSync(config, `export default ${JSON.stringify(settings)}\n`)
   const start: RunningHome["start"] = (verb = "", ...args) =>
     Effect.sync(() => {
       const configured = ["run", "retry", "plan"].includes(verb) ? ["--config", config] : []
