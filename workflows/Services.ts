@@ -66,6 +66,6 @@ const trainerChoice = ({ trainer }: UnderstudyConfig): Effect.Effect<TrainerChoi
       tokenizers,
       ...(dialect === undefined ? {} : { dialect }),
       ...(places === undefined ? {} : { places }),
-      ...(Option.isNone(key) ? {} : { apiKey: key.value }),
+      ...(Option.isNone(key) ? { missingKey: keyVariable } : { apiKey: key.value }),
     }
   })

@@ -23,6 +23,8 @@ export type TrainerChoice =
       readonly kind: "tinker"
       readonly url: string
       readonly apiKey?: Redacted.Redacted
+      /** The environment variable that should hold the key and isn't set. */
+      readonly missingKey?: string | undefined
       /** Default: SkyRL's. */
       readonly dialect?: "skyrl" | "hosted"
       /** Models that the server can hold at once. Default 2. */
@@ -43,6 +45,11 @@ export interface TrainerOptions {
 export const trainerLayer = (choice: TrainerChoice, { patience, ...options }: TrainerOptions) => {
   if (choice.kind === "tinker") {
     const dialect = choice.dialect === "hosted" ? hosted : skyrlJax
+    const { missingKey, url } = choice
+    if (missingKey !== undefined) {
+      const message = `the environment variable ${missingKey} is not set. Put the API key of ${url} into it.`
+      return lazyTrainer({ endpoint: url, lossScale: dialect.lossScale }, Layer.fail({ message }))
+    }
     return Layer.merge(
       TinkerTrainer.layer({ url: choice.url, apiKey: choice.apiKey, dialect, timing: { patience } }),
       CheckpointFiles.layerKeptBy(choice.url),
@@ -59,7 +66,9 @@ export const trainerLayer = (choice: TrainerChoice, { patience, ...options }: Tr
     Trainer,
     Effect.gen(function* () {
       const { url, down } = yield* EmbeddedServer
-      return whileUp(yield* TinkerTrainer.make({ url, timing: { patience: restartPatience(patience) } }), down)
+      // It has answered before this: what it doesn't answer is a restart.
+      const timing = { patience: restartPatience(patience), firstPatience: restartPatience(patience) }
+      return whileUp(yield* TinkerTrainer.make({ url, timing }), down)
     }),
   )
   return lazyTrainer(

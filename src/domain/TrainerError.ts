@@ -18,7 +18,7 @@ const where = {
 export class TrainerUnavailable extends Schema.TaggedError<TrainerUnavailable>()("TrainerUnavailable", where) {
   readonly kind: ErrorKind = "transient"
   override get message() {
-    return `${place(this)} got no answer: ${this.detail}. Check that the training server runs, then repeat the request.`
+    return `${place(this)} got no answer: ${this.detail}. Check that the training server runs and that its address is right, then repeat the request.`
   }
 }
 
@@ -30,6 +30,8 @@ export class TrainerRejected extends Schema.TaggedError<TrainerRejected>()("Trai
 }) {
   readonly kind: ErrorKind = "operator"
   override get message() {
+    // What keeps a trainer from starting says itself what to do.
+    if (this.request === "start") return `${this.endpoint} can't be used: ${this.detail}`
     return `${place(this)} was refused (${this.status === 0 ? "not sent" : this.status}): ${this.detail}. ${advice(this.status)}`
   }
 }
