@@ -59,27 +59,42 @@ export const makeCircuitBreaker = (options: CircuitBreakerOptions): CircuitBreak
     return Effect.zipRight(Effect.raceFirst(Deferred.await(open.closed), Effect.sleep(wait)), enter)
   })
 
-  const failed = (error: Unavailable, probe: boolean, now: number) => {
+  /** Whether this failure opened it. */
+  const failed = (error: Unavailable, probe: boolean, now: number): boolean => {
     lastError = error
     if (failures++ === 0) downSince = now
     if (open === undefined && failures >= threshold) {
       open = { probing: false, pause: cooldown, until: now + cooldown, closed: Deferred.unsafeMake(FiberId.none) }
-    } else if (open !== undefined && probe) {
+      return true
+    }
+    if (open !== undefined && probe) {
       open.pause = Math.min(open.pause * 2, cooldownCap)
       open.until = now + open.pause
       open.probing = false
     }
+    return false
   }
 
   const settle = (exit: Exit.Exit<unknown, LlmError>, probe: boolean, now: number): Effect.Effect<void> => {
     const error = Exit.isFailure(exit) ? Option.getOrUndefined(Cause.failureOption(exit.cause)) : undefined
-    if (error?._tag === "Unavailable") return Effect.sync(() => failed(error, probe, now))
+    if (error?._tag === "Unavailable") {
+      return Effect.suspend(() =>
+        failed(error, probe, now)
+          ? Effect.logWarning(`${error.message}. Waiting for it, ${Duration.format(patience())} at most.`)
+          : Effect.void,
+      )
+    }
     if (Exit.isSuccess(exit) || (error !== undefined && signsOfLife.has(error._tag))) {
       const closing = open
       heard = true
       failures = 0
       open = undefined
-      return closing === undefined ? Effect.void : Effect.asVoid(Deferred.succeed(closing.closed, undefined))
+      return closing === undefined
+        ? Effect.void
+        : Effect.zipRight(
+            Effect.logInfo(`${lastError?.endpoint ?? "The endpoint"} answers again.`),
+            Deferred.succeed(closing.closed, undefined),
+          )
     }
     // The probe was not sent, or not waited for: the next one may try.
     if (open !== undefined && probe) open.probing = false
