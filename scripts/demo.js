@@ -28,6 +28,8 @@ const main = async (args) => {
     process.exitCode = 1
     return
   }
+  // What a run that is stopped tells people to type.
+  process.env.UNDERSTUDY_RESUME = ["npm run demo", ...(args.length > 0 ? ["--", ...args] : [])].join(" ")
   await understudy("run", experiment, ...rest)
 }
 

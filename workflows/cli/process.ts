@@ -31,8 +31,10 @@ export const stopInOrder = () => {
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined)
 }
 
-/** A command that a person can type to call this program with these arguments. */
+/** A command that a person can type to call this program with these arguments, or the one that did so for them. */
 export const commandLine = (args: ReadonlyArray<string>): string => {
+  const resume = process.env["UNDERSTUDY_RESUME"]
+  if (resume !== undefined) return resume
   const called = process.env["UNDERSTUDY_CALLED"] ?? ""
   const program = called.endsWith(".js")
     ? ["node", relative(process.cwd(), resolve(called))]
