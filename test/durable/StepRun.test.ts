@@ -1,3 +1,4 @@
+import { SqliteClient } from "@effect/sql-sqlite-node"
 import { Effect, Option, Schema } from "effect"
 import { readdirSync, writeFileSync } from "node:fs"
 import { assert, describe, it } from "vitest"
@@ -161,18 +162,28 @@ describe("a step", () => {
   })
 })
 
+const ofNewerFormat = (filename: string) =>
+  Effect.flatMap(SqliteClient.SqliteClient, (sql) => sql`PRAGMA user_version = 99`).pipe(
+    Effect.provide(SqliteClient.layer({ filename })),
+    Effect.runPromise,
+  )
+
 describe("the engine's database", () => {
-  it("is moved aside when it is damaged, and nothing is lost", async () => {
-    const engine = makeEngine(folder, "garbage")
-    const { roots } = steps("garbage")
+  it.each([
+    ["damaged", async (file: string) => writeFileSync(file, "garbage".repeat(1000)), /can't be opened as a database/],
+    ["of a newer version", ofNewerFormat, /it is of format 99/],
+  ])("is moved aside when it is %s, and nothing is lost", async (name, spoil, reason) => {
+    const engine = makeEngine(folder, name)
+    const { roots } = steps(name)
     world.draw = Effect.succeed(1)
     const first = await engine.run(roots)
-    writeFileSync(engine.database, "garbage".repeat(1000))
+    await spoil(engine.database)
     world.draw = Effect.dieMessage("must not run")
     assert.deepEqual(await engine.run(roots), first)
-    assert.match(engine.said.join(), /can't be opened as a database.*It is only a cache: it was moved to/)
+    assert.match(engine.said.join(), reason)
+    assert.match(engine.said.join(), /It is only a cache: it was moved to/)
     assert.lengthOf(
-      readdirSync(folder).filter((name) => /garbage\.db\.aside-\d+$/.test(name)),
+      readdirSync(folder).filter((one) => one.startsWith(`${name}.db.aside-`) && /\d$/.test(one)),
       1,
     )
   })

@@ -20,15 +20,15 @@ export const notifySuspended = Effect.fn("notifySuspended")(function* (
   const reasons = document.steps.flatMap(({ id, failures = [] }) =>
     failures.map(({ reason, advice }) => `${id}: ${reason} ${advice}`.trim()),
   )
-  const code = yield* Command.make("sh", "-c", command).pipe(
+  // What it prints is for people: stdout is for the run's result.
+  const code = yield* Command.make("sh", "-c", `{ ${command}\n} 1>&2`).pipe(
     Command.env({
       UNDERSTUDY_EXPERIMENT: document.experiment,
       UNDERSTUDY_HOME: resolve(home),
       UNDERSTUDY_REASONS: reasons.join("\n"),
     }),
     Command.stdin(Stream.make(new TextEncoder().encode(JSON.stringify(document)))),
-    // What it prints is for people: stdout is for the run's result.
-    Command.stdout("pipe"),
+    Command.stdout("inherit"),
     Command.stderr("inherit"),
     Command.exitCode,
     Effect.either,
