@@ -15,6 +15,6 @@ describe("an experiment killed with SIGKILL", () => {
         assert.deepEqual(result.differences, [], lines.join("\n"))
         assert.strictEqual(result.killed, 6)
       }),
-    600_000,
+    900_000,
   )
 })
