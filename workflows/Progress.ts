@@ -5,8 +5,8 @@
 import { Effect } from "effect"
 import { CallJournal, StepLedger } from "../src/index.ts"
 import type { Driver, Plan, Totals } from "../src/index.ts"
-import { behindOf, fitRates, predicted, workOf } from "./pace.ts"
-import type { Observation } from "./pace.ts"
+import { behindOf, fitRates, workOf } from "./pace.ts"
+import type { Observation, Work } from "./pace.ts"
 import { timeToGo } from "./timeToGo.ts"
 import type { Measured } from "./timeToGo.ts"
 
@@ -61,33 +61,38 @@ export const watch = Effect.fn("Progress.watch")(function* (plan: Plan.Plan, con
   const states = new Map(plan.steps.map(({ id, state }) => [id, state === "done" ? "done" : ("waiting" as State)]))
   const doneBefore = new Set(plan.steps.flatMap(({ id, state }) => (state === "done" ? [id] : [])))
   const started = new Map<string, number>()
+  /** Of this run. */
   const seconds = new Map<string, number>()
+  const secondsHere = (id: string) => {
+    const since = started.get(id)
+    return seconds.get(id) ?? (since === undefined ? 0 : now() - since)
+  }
   const recent: Array<{ readonly at: number; readonly tokens: ReadonlyMap<string, number> }> = []
 
   const sample = Effect.map(byStep(journal), (totals): Progress => {
     const measured = plan.steps.map((step): Measured => {
       const { id } = step
       const rows = totals.get(id) ?? []
-      const since = started.get(id)
-      const took = seconds.get(id) ?? (since === undefined ? secondsBefore.get(id) : sinceStart(since, id))
+      const took = (secondsBefore.get(id) ?? 0) + secondsHere(id)
       const state = states.get(id) ?? "waiting"
       return {
         ...step,
         state: state === "suspended" ? "waiting" : state,
         behind: behindOf(rows),
-        took: took === undefined ? undefined : { work: workOf(rows), seconds: took },
+        took: took === 0 ? undefined : { work: workOf(rows), seconds: took },
       }
     })
-    const ended = measured.flatMap(({ id, state, took }) =>
-      state === "done" && !doneBefore.has(id) && took !== undefined ? [took] : [],
-    )
-    const ratesOfEnded = fitRates([...past, ...ended])
+    /** Starts that were stopped, and what they waited for, are no measure of the pace. */
+    const here = (id: string): Observation => ({
+      work: less(workOf(totals.get(id) ?? []), workOf(totalsBefore.get(id) ?? [])),
+      seconds: secondsHere(id),
+    })
+    const ended = measured.flatMap(({ id, state }) => (state === "done" && !doneBefore.has(id) ? [here(id)] : []))
     // A step that has only begun says nothing yet: its first calls wait for the trainer to start.
-    const going = measured.flatMap(({ state, took }) =>
-      state === "running" && took !== undefined && predicted(took.work, ratesOfEnded) > tellingSeconds ? [took] : [],
-    )
-    const rates = going.length === 0 ? ratesOfEnded : fitRates([...past, ...ended, ...going])
-    const toGo = timeToGo(measured, rates, concurrency)
+    const going = measured
+      .flatMap(({ id, state }) => (state === "running" ? [here(id)] : []))
+      .filter(({ seconds }) => seconds > tellingSeconds)
+    const toGo = timeToGo(measured, fitRates([...past, ...ended, ...going]), concurrency)
 
     const at = now()
     const tokens = new Map([...totals].map(([id, rows]) => [id, tokensOf(rows)]))
@@ -125,8 +130,6 @@ export const watch = Effect.fn("Progress.watch")(function* (plan: Plan.Plan, con
       secondsLeft: toGo.seconds > 0 ? toGo.seconds : undefined,
     }
   })
-  const sinceStart = (since: number, id: string) => (secondsBefore.get(id) ?? 0) + now() - since
-
   return {
     onStart: (id) =>
       Effect.sync(() => {
@@ -135,8 +138,7 @@ export const watch = Effect.fn("Progress.watch")(function* (plan: Plan.Plan, con
       }),
     onOutcome: (id, { _tag }) =>
       Effect.sync(() => {
-        const since = started.get(id)
-        if (since !== undefined) seconds.set(id, sinceStart(since, id))
+        if (started.has(id)) seconds.set(id, secondsHere(id))
         states.set(id, _tag === "Done" ? "done" : _tag === "Suspended" ? "suspended" : "waiting")
       }),
     sample,
@@ -176,12 +178,15 @@ const labelsOf = ({ cells, steps }: Plan.Plan) => {
   }
 }
 
+const less = (work: Work, before: Work): Work =>
+  new Map([...work].map(([kind, amount]) => [kind, amount - (before.get(kind) ?? 0)]))
+
 const sum = <A>(rows: ReadonlyArray<A>, of: (row: A) => number) => rows.reduce((total, row) => total + of(row), 0)
 const tokensOf = (rows: ReadonlyArray<Totals>) => sum(rows, (row) => row.promptTokens + row.completionTokens)
 const microsOf = (rows: ReadonlyArray<Totals>) => sum(rows, (row) => row.micros + row.failedMicros)
 
 /** The latest steps of earlier runs that the pace is learned from. */
 const pastSteps = 500
-/** A running step counts for the pace once its calls should have taken so long. */
+/** A running step counts for the pace once it has run so long. */
 const tellingSeconds = 20
 const rateSeconds = 30

@@ -80,7 +80,7 @@ const prior = (kind: string) => {
     const rates: Readonly<Record<string, number>> = { trainer: 0.009, assistant: 0.8, simulator: 0.6, judge: 0.4 }
     return { rate: rates[role] ?? 0.6, seconds: 30 }
   }
-  return role === "trainer" ? { rate: 0.0005, seconds: 1 } : { rate: 0.05, seconds: 1 }
+  return { rate: role === "trainer" ? 0.0005 : 0.05, seconds: 0.1 }
 }
 
 const believed = (kind: string): Observation => {
