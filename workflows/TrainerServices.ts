@@ -104,7 +104,7 @@ export const policiesOptions = (
           endpoint: choice.kind === "embedded" ? "the embedded trainer" : choice.url,
           model: spec.name,
           detail: message,
-          advice: "Mend it, then run the same command again.",
+          advice: "",
         }),
       ),
       Effect.provide(NodeContext.layer),

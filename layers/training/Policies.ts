@@ -303,7 +303,7 @@ const largestDifference = (a: Logprobs, b: Logprobs) =>
 const unavailable = (endpoint: string, model: string, detail: string) => Unavailable.make({ endpoint, model, detail })
 
 const misconfigured = (endpoint: string, model: string, detail: string) =>
-  Misconfigured.make({ endpoint, model, detail, advice: "Mend it, then run the same command again." })
+  Misconfigured.make({ endpoint, model, detail, advice: "" })
 
 const toLlmError = (error: PolicyError, model: string): LlmError => {
   switch (error._tag) {

@@ -64,7 +64,8 @@ export class Misconfigured extends Schema.TaggedError<Misconfigured>()("Misconfi
 }) {
   readonly kind: ErrorKind = "operator"
   override get message() {
-    return `${this.model} at ${this.endpoint}: ${this.detail}. ${this.advice}`
+    // Details that come from elsewhere may have said what to do, and end in a full stop.
+    return `${this.model} at ${this.endpoint}: ${this.detail.replace(/\.+$/, "")}. ${this.advice}`.trim()
   }
 }
 

@@ -5,6 +5,7 @@
 import { HttpClient, HttpClientRequest } from "@effect/platform"
 import { Clock, Duration, Effect, Either, Redacted, Schema } from "effect"
 import { ModelLost, TrainerMisunderstood, TrainerUnavailable } from "../../../src/domain/TrainerError.ts"
+import { schemaIssues } from "../../../src/domain/schemaIssues.ts"
 import type { TrainerError } from "../../../src/domain/TrainerError.ts"
 import { Again, Gone, judgePoll, judgeSubmit } from "./TinkerReply.ts"
 import type { Reply } from "./TinkerReply.ts"
@@ -131,7 +132,7 @@ export const makeTinkerHttp = Effect.fn("makeTinkerHttp")(function* (options: {
 
   const decode = <A, I>(schema: Schema.Schema<A, I>, value: unknown, call: Call) =>
     Schema.decodeUnknown(schema)(value).pipe(
-      Effect.mapError((error) => new TrainerMisunderstood({ ...place(call), detail: error.message })),
+      Effect.mapError((error) => new TrainerMisunderstood({ ...place(call), detail: schemaIssues(error).join("; ") })),
     )
 
   const submit = (call: Call) => json(call, Accepted).pipe(Effect.map((accepted) => accepted.request_id))
