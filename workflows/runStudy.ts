@@ -1,5 +1,5 @@
 /** Runs a study in its home: the engine, every service, progress for people, and the report at the end. */
-import { Effect, Fiber, Option } from "effect"
+import { Effect, Option } from "effect"
 import type { Duration } from "effect"
 import { closingTable } from "../layers/evaluation/report/closingTable.ts"
 import { reopenLost } from "../src/durable/reopenLost.ts"
@@ -18,6 +18,7 @@ import { skippedLines, skippedRows } from "./skippedRows.ts"
 import { planStudy, sourceNotes } from "./Study.ts"
 import type { Study } from "./Study.ts"
 import { studyReport } from "./studyReport.ts"
+import { untilStopped } from "./untilStopped.ts"
 
 export interface RunOptions<E> {
   readonly config: UnderstudyConfig
@@ -70,9 +71,6 @@ export const runStudy = Effect.fn("runStudy")(function* <E = never>(study: Study
       Effect.forever,
       Effect.forkScoped,
     )
-    // As a signal does: everything is released before the run is over, which a race would not wait for.
-    const self = yield* Effect.withFiberRuntime<Fiber.RuntimeFiber<unknown, unknown>>(Effect.succeed)
-    yield* Effect.forkScoped(Effect.zipRight(cancelled(home.folder), Fiber.interruptFork(self)))
     const outcomes = yield* Driver.run(study.graph, {
       concurrency: options.concurrency,
       pollMillis: 50,
@@ -85,7 +83,7 @@ export const runStudy = Effect.fn("runStudy")(function* <E = never>(study: Study
       // The engine ends before the services that its steps use.
       Effect.provide(Runner.layer(home.engine, options.say)),
       Effect.provide(services(study, plan, options)),
-      Effect.raceFirst(whileRoom(home.folder)),
+      (running) => untilStopped(running, stopping(home.folder)),
     )
     yield* saySkipped
     return { state: stateOf(outcomes), outcomes } satisfies Ran
@@ -99,6 +97,10 @@ const mendArtifacts = ({ graph }: Study, say: (line: string) => Effect.Effect<vo
       say(`${id} is done anew from the journal: ${path === undefined ? "an artifact" : path} is missing or cut short`),
     ),
   )
+
+/** A full disk fails the run; a request to stop interrupts it, as a signal does. */
+const stopping = (folder: string) =>
+  Effect.raceFirst(whileRoom(folder), Effect.zipRight(cancelled(folder), Effect.interrupt))
 
 const services = <E>({ experiment }: Study, plan: Plan.Plan, options: RunOptions<E>) => {
   const usd = options.budget ?? experiment.limits.usd
