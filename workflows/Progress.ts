@@ -92,7 +92,7 @@ export const watch = Effect.fn("Progress.watch")(function* (plan: Plan.Plan, con
     const going = measured
       .flatMap(({ id, state }) => (state === "running" ? [here(id)] : []))
       .filter(({ seconds }) => seconds > tellingSeconds)
-    const toGo = timeToGo(measured, fitRates([...past, ...ended, ...going]), concurrency)
+    const toGo = timeToGo(measured, fitRates([...[...past, ...ended].slice(-pastSteps), ...going]), concurrency)
 
     const at = now()
     const tokens = new Map([...totals].map(([id, rows]) => [id, tokensOf(rows)]))
@@ -185,7 +185,7 @@ const sum = <A>(rows: ReadonlyArray<A>, of: (row: A) => number) => rows.reduce((
 const tokensOf = (rows: ReadonlyArray<Totals>) => sum(rows, (row) => row.promptTokens + row.completionTokens)
 const microsOf = (rows: ReadonlyArray<Totals>) => sum(rows, (row) => row.micros + row.failedMicros)
 
-/** The latest steps of earlier runs that the pace is learned from. */
+/** The latest steps that the pace is learned from, those of earlier runs included. */
 const pastSteps = 500
 /** A running step counts for the pace once it has run so long. */
 const tellingSeconds = 20

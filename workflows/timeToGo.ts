@@ -83,7 +83,7 @@ const finish = (steps: ReadonlyArray<Measured>, left: ReadonlyMap<string, number
   const ended = new Map<string, number>()
   const places = Array.from({ length: Math.max(concurrency, 1) }, () => 0)
   for (const { id, upstream } of [...steps].sort((a, b) => order[a.state] - order[b.state])) {
-    const ready = Math.max(0, ...upstream.map((one) => ended.get(one) ?? 0))
+    const ready = upstream.reduce((latest, one) => Math.max(latest, ended.get(one) ?? 0), 0)
     const seconds = left.get(id)
     if (seconds === undefined) {
       ended.set(id, 0)
@@ -94,7 +94,7 @@ const finish = (steps: ReadonlyArray<Measured>, left: ReadonlyMap<string, number
     places[place] = end
     ended.set(id, end)
   }
-  return Math.max(0, ...ended.values())
+  return [...ended.values()].reduce((latest, end) => Math.max(latest, end), 0)
 }
 
 const order = { done: 0, running: 1, waiting: 2 }
