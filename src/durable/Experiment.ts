@@ -59,7 +59,10 @@ export const make = <const G extends Grids, const S extends ReadonlyArray<AnySte
   if (odd >= 0) throw refuse(`collect must return steps, and item ${odd + 1} is none`)
   const gpus = options.limits?.gpus
   if (gpus !== undefined && !(Number.isInteger(gpus) && gpus > 0)) {
-    throw new InvalidExperiment({ where: `experiment "${name}"`, detail: `limits.gpus is ${gpus}: give a whole number` })
+    throw new InvalidExperiment({
+      where: `experiment "${name}"`,
+      detail: `limits.gpus is ${gpus}: give a whole number`,
+    })
   }
   return {
     [ExperimentTypeId]: unreachable,
