@@ -8,6 +8,8 @@ import { loadStudy, noChanges } from "../../../workflows/cli/loadStudy.ts"
 import type { CorpusChanges } from "../../../workflows/cli/loadStudy.ts"
 import { loadConfig } from "../../../workflows/config/loadConfig.ts"
 import { runStudy } from "../../../workflows/runStudy.ts"
+import { planStudy } from "../../../workflows/Study.ts"
+import { studyReport } from "../../../workflows/studyReport.ts"
 import { Home, StepLedger } from "../../../src/index.ts"
 import { scriptedOpenAi } from "../../support/ScriptedOpenAi.ts"
 import type { Arrival, Fault } from "../../support/ScriptedOpenAi.ts"
@@ -74,12 +76,15 @@ export const workspace = Effect.gen(function* () {
   const corpus = write("corpus.jsonl", corpusText())
   const home = join(folder, "home")
 
+  const changesOf = (given: Partial<Given>) => {
+    return { ...noChanges, corpus: Option.some(given.corpus ?? corpus), ...given.changes }
+  }
+
   const run = (given: Partial<Given> = {}) =>
     Effect.gen(function* () {
       const said: Array<string> = []
-      const changes = { ...noChanges, corpus: Option.some(given.corpus ?? corpus), ...given.changes }
       const ran = yield* Effect.gen(function* () {
-        const study = yield* loadStudy(given.experiment ?? tiny, changes)
+        const study = yield* loadStudy(given.experiment ?? tiny, changesOf(given))
         return yield* runStudy(study, {
           config: yield* loadConfig(given.config ?? config),
           home: given.home ?? home,
@@ -100,6 +105,20 @@ export const workspace = Effect.gen(function* () {
       return { state: ran.right.state, message: reasons.join("\n"), said: said.join("\n") } satisfies Attempt
     })
 
+  /** What `plan` and `report` do: they only read. The message counts steps, where there is a report. */
+  const read = (given: Partial<Given> = {}) =>
+    Effect.gen(function* () {
+      const study = yield* loadStudy(given.experiment ?? tiny, changesOf(given))
+      const settings = yield* loadConfig(given.config ?? config)
+      const { steps } = yield* planStudy(study, settings)
+      yield* studyReport(study, settings)
+      return `${steps.length} steps, ${steps.filter(({ state }) => state !== "done").length} left`
+    }).pipe(
+      Effect.provide(Home.Home.layerReader(given.home ?? home)),
+      Effect.map((message): Attempt => ({ state: "done", message, said: "" })),
+      Effect.catchAll(({ message }) => Effect.succeed<Attempt>({ state: "failed", message, said: "" })),
+    )
+
   /** By the real command line, with the workspace's config, corpus and home unless told otherwise. */
   const cli = (verb: string, ...args: ReadonlyArray<string>) => {
     const has = (option: string) => args.includes(option)
@@ -119,7 +138,7 @@ export const workspace = Effect.gen(function* () {
       Effect.scoped,
     )
 
-  return { folder, home, corpus, config, server, behaviour, write, configOf, run, cli, ledger }
+  return { folder, home, corpus, server, behaviour, write, configOf, run, read, cli, ledger }
 })
 
 interface Given {
