@@ -37,7 +37,7 @@ const write = (body: string) => {
 }
 
 describe("a user's own stage", () => {
-  it("is told of by `plan` and run again when its body changed under its version", { timeout: 300_000 }, async () => {
+  it("is told of by `plan` and run again when its body changed under its version", { timeout: 600_000 }, async () => {
     write("seed")
     symlinkSync(root, join(folder, "node_modules/understudy"))
     symlinkSync(join(root, "node_modules/effect"), join(folder, "node_modules/effect"))

@@ -6,7 +6,7 @@ import { join } from "node:path"
 import type { Arrival } from "../../support/ScriptedOpenAi.ts"
 import { evaluated, runningHome } from "./runningHome.ts"
 
-const patient = 300_000
+const patient = 600_000
 
 interface Document {
   readonly state: string

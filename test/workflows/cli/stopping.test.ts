@@ -4,7 +4,7 @@ import { Effect, Schedule } from "effect"
 import { ProcessLock } from "../../../src/index.ts"
 import { evaluated, runningHome } from "./runningHome.ts"
 
-const patient = 300_000
+const patient = 600_000
 
 /** Every second request hangs, so that the run can only be stopped. */
 const stuck = (server: { readonly arrivals: ReadonlyArray<unknown> }) => () =>
