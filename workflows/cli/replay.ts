@@ -28,7 +28,7 @@ const flags = {
   recorded: Options.boolean("recorded").pipe(
     Options.withDescription("Replay the run of this experiment that comes with the package, and print its report"),
   ),
-  out: Options.directory("out").pipe(
+  out: Options.text("out").pipe(
     Options.withDescription("Write the report of what was replayed to this folder"),
     Options.optional,
   ),

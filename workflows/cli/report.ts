@@ -18,7 +18,7 @@ const flags = {
   home: options.home,
   config: options.config,
   json: options.json,
-  out: Options.directory("out").pipe(
+  out: Options.text("out").pipe(
     Options.withDescription("Folder for report.md, report.html and report.json (default: reports/NAME in the home)"),
     Options.optional,
   ),
@@ -34,7 +34,12 @@ export const report = Command.make("report", flags, (given) =>
       return yield* Effect.catchTag(studyReport(study, config), "NoReport", (error) => explained(error, study))
     }).pipe(Effect.provide(Home.Home.layerReader(home)))
     const folder = Option.getOrElse(given.out, () => join(Home.paths(home).reports, facts.experiment))
-    const files = given.json && Option.isNone(given.out) ? [] : yield* writeReportFiles({ data, facts }, folder)
+    const write = writeReportFiles({ data, facts }, folder)
+    // A home that can only be read is no reason not to show what is in it.
+    const tried = Option.isSome(given.out)
+      ? write
+      : Effect.catchTag(write, "ReportNotWritten", ({ message }) => Effect.as(Console.error(message), []))
+    const files = given.json && Option.isNone(given.out) ? [] : yield* tried
     yield* Console.log(
       given.json ? JSON.stringify(reportDocument(data, facts)) : [closingTable(data, facts), ...files].join("\n"),
     )
