@@ -17,6 +17,7 @@ import {
 import { join } from "node:path"
 import { ArtifactRef } from "../../../src/domain/Artifact.ts"
 import { Home } from "../../../src/index.ts"
+import { scriptedTinker } from "../../support/ScriptedTinker.ts"
 import { sha256, tiny, workspace } from "./workspace.ts"
 
 /** Overwrites a piece of a file. */
@@ -181,4 +182,34 @@ describe("an artifact", () => {
       }),
     180_000,
   )
+
+  it.scopedLive(
+    "of a trained model is made again by the trainer, from the journal's steps",
+    () =>
+      Effect.gen(function* () {
+        const { home, tokenizer, configOf, run, ledger } = yield* workspace
+        const tinker = yield* scriptedTinker()
+        const tokenizers = { "scripted-base": tokenizer }
+        const config = configOf("tinker.mjs", { trainer: { kind: "tinker", url: tinker.url, tokenizers } })
+        const experiment = join(import.meta.dirname, "trained.ts")
+        const first = yield* run({ experiment, config })
+        assert.strictEqual(first.state, "done", first.message)
+        const checkpoint = Effect.map(ledger(), (entries) => {
+          const { id, output } = [...entries.values()].find(({ stage }) => stage === "FineTuned")!
+          const { sha256: hash } = Schema.decodeUnknownSync(Trained)(output).checkpoint.state
+          return { id, file: join(home, "artifacts", hash.slice(0, 2), hash.slice(2)) }
+        })
+        const { id, file } = yield* checkpoint
+        rmSync(file)
+        const samples = tinker.count("asample")
+        const ran = yield* run({ experiment, config })
+        assert.strictEqual(ran.state, "done", ran.message)
+        assert.include(ran.said, `${id} is done anew from the journal`)
+        assert.isTrue(existsSync((yield* checkpoint).file))
+        assert.strictEqual(tinker.count("asample"), samples)
+      }),
+    60_000,
+  )
 })
+
+const Trained = Schema.parseJson(Schema.Struct({ checkpoint: Schema.Struct({ state: ArtifactRef }) }))

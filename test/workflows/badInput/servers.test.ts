@@ -3,7 +3,6 @@ import { Effect, Logger, LogLevel } from "effect"
 import { join } from "node:path"
 import { scriptedOpenAi } from "../../support/ScriptedOpenAi.ts"
 import { scriptedTinker } from "../../support/ScriptedTinker.ts"
-import { config as tokenizerConfig, vocabulary } from "../../support/tinyTokenizer.ts"
 import { workspace } from "./workspace.ts"
 
 /** A loopback port on which nothing listens. */
@@ -65,11 +64,8 @@ describe("a trainer", () => {
     "that can't be used suspends what needs it, with advice; mended, the same run goes on",
     () =>
       Effect.gen(function* () {
-        const { write, configOf, run } = yield* workspace
+        const { configOf, run, tokenizer } = yield* workspace
         const experiment = join(import.meta.dirname, "trained.ts")
-        write("tokenizer/tokenizer.json", JSON.stringify(vocabulary))
-        write("tokenizer/tokenizer_config.json", JSON.stringify(tokenizerConfig))
-        const tokenizer = join(write("tokenizer/README", ""), "..")
         const closed = (yield* closedUrl).replace("/v1", "")
         const tinker = yield* scriptedTinker()
         const stranger = (yield* scriptedOpenAi()).url.replace("/v1", "")
@@ -82,7 +78,7 @@ describe("a trainer", () => {
           // Its port was taken by another server.
           stranger: [
             { url: stranger },
-            /got an answer that is not understood: request_id: is missing\. Check the address and the version/,
+            /got an answer that is not understood: session_id: is missing\. Check the address and the version/,
           ],
           key: [
             { keyVariable: "UNDERSTUDY_TEST_KEY_THAT_IS_NOT_SET" },

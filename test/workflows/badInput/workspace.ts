@@ -13,6 +13,7 @@ import { studyReport } from "../../../workflows/studyReport.ts"
 import { Home, StepLedger } from "../../../src/index.ts"
 import { scriptedOpenAi } from "../../support/ScriptedOpenAi.ts"
 import type { Arrival, Fault } from "../../support/ScriptedOpenAi.ts"
+import { config as tokenizerConfig, vocabulary } from "../../support/tinyTokenizer.ts"
 import { understudy } from "../cli/smallHome.ts"
 
 const root = join(import.meta.dirname, "../../..")
@@ -74,6 +75,8 @@ export const workspace = Effect.gen(function* () {
   const configOf = (name: string, value: unknown) => write(name, `export default ${JSON.stringify(value)}\n`)
   const config = configOf("understudy.config.mjs", { endpoints: { default: { url: server.url } } })
   const corpus = write("corpus.jsonl", corpusText())
+  write("tokenizer/tokenizer.json", JSON.stringify(vocabulary))
+  const tokenizer = dirname(write("tokenizer/tokenizer_config.json", JSON.stringify(tokenizerConfig)))
   const home = join(folder, "home")
 
   const changesOf = (given: Partial<Given>) => {
@@ -91,7 +94,7 @@ export const workspace = Effect.gen(function* () {
           offline: false,
           budget: undefined,
           concurrency: 8,
-          patience: "300 millis",
+          patience: "100 millis",
           say: (line) => Effect.sync(() => void said.push(line)),
           live: () => Effect.void,
         })
@@ -138,7 +141,7 @@ export const workspace = Effect.gen(function* () {
       Effect.scoped,
     )
 
-  return { folder, home, corpus, server, behaviour, write, configOf, run, read, cli, ledger }
+  return { folder, home, corpus, tokenizer, server, behaviour, write, configOf, run, read, cli, ledger }
 })
 
 interface Given {
