@@ -25,17 +25,30 @@ export const undiciFetch = (options: { readonly connections: number }) =>
         const { statusCode, headers, body } = await Undici.request(String(url), {
           dispatcher: agent,
           method: (init.method ?? "GET") as Undici.Dispatcher.HttpMethod,
-          headers: new Headers(init.headers) as Iterable<[string, string]>,
+          headers: headersOf(init) as Iterable<[string, string]>,
           body: (init.body ?? null) as string | null,
           signal: init.signal ?? null,
         }).catch(rethrow)
         const text = await body.text()
-        return new Response(statusCode === 204 ? null : wrapped(statusCode, text), {
+        return new TextResponse(wrapped(statusCode, text), {
           status: statusCode,
           headers: Object.entries(headers).map(([name, value]) => [name, String(value)]),
         })
       },
   )
+
+/** Its text is there already: a body of its own would put it into a stream, only for it to be read back. */
+class TextResponse extends Response {
+  override readonly text: () => Promise<string>
+  override readonly json: () => Promise<unknown>
+  constructor(text: string, init: ResponseInit) {
+    super(null, init)
+    this.text = () => Promise.resolve(text)
+    this.json = () => Promise.resolve(text).then(JSON.parse)
+  }
+}
+
+const headersOf = ({ headers }: RequestInit) => (headers instanceof Headers ? headers : new Headers(headers))
 
 const connectMillis = 10_000
 

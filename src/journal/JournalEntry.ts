@@ -1,4 +1,5 @@
 /** What the journal's writer is given, and how each entry is kept and booked. */
+import type { SqlError } from "@effect/sql/SqlError"
 import { Effect } from "effect"
 import type { ErrorKind } from "../domain/LlmError.ts"
 import type { Account, Totals } from "./Accounts.ts"
@@ -43,52 +44,33 @@ export type Entry =
   | { readonly _tag: "Shared"; readonly account: Account; readonly key: Uint8Array }
   | { readonly _tag: "Flush" }
 
-export const insert = (database: Database, session: number, entry: Entry) =>
-  Effect.gen(function* () {
-    switch (entry._tag) {
-      case "Attempt":
-        if (entry.again) yield* database.run(sentAgain, [entry.key, session])
-        return yield* database.run("INSERT INTO attempt VALUES (?, ?, ?, ?, ?, ?, 0)", [
-          entry.attempt,
-          entry.key,
-          entry.account.id,
-          entry.worstMicros,
-          entry.at,
-          session,
-        ])
-      case "Answer":
-        yield* database.run(insertCall, [
-          entry.key,
-          entry.account.id,
-          entry.promptTokens,
-          entry.completionTokens,
-          entry.micros,
-          entry.latencyMs,
-          entry.at,
-          pack(entry.answer),
-          pack(entry.request),
-        ])
-        return yield* settle(database, entry.attempt)
-      case "Failure":
-        yield* database.run(insertFailure, [
-          entry.key,
-          entry.account.id,
-          entry.reason,
-          entry.kind,
-          entry.detail,
-          entry.micros,
-          entry.at,
-        ])
-        return yield* settle(database, entry.attempt)
-      case "Shared":
-        return yield* database.run(insertShared, [entry.account.id, entry.key])
-      case "Flush":
-        return
+export const insert = ({ run }: Database, session: number, entry: Entry): Effect.Effect<unknown, SqlError> => {
+  switch (entry._tag) {
+    case "Attempt": {
+      const { attempt, account, key, worstMicros, at, again } = entry
+      const begun = run(insertAttempt, [attempt, key, account.id, worstMicros, at, session])
+      return again ? Effect.zipRight(run(sentAgain, [key, session]), begun) : begun
     }
-  })
+    case "Answer": {
+      const { account, key, promptTokens, completionTokens, micros, latencyMs, at } = entry
+      const sums = [account.id, promptTokens, completionTokens, micros, latencyMs, at]
+      const kept = run(insertCall, [key, ...sums, pack(entry.answer), pack(entry.request)])
+      return Effect.zipRight(kept, settle(run, entry.attempt))
+    }
+    case "Failure": {
+      const { account, key, reason, kind, detail, micros, at } = entry
+      const kept = run(insertFailure, [key, account.id, reason, kind, detail, micros, at])
+      return Effect.zipRight(kept, settle(run, entry.attempt))
+    }
+    case "Shared":
+      return run(insertShared, [entry.account.id, entry.key])
+    case "Flush":
+      return Effect.void
+  }
+}
 
-const settle = (database: Database, attempt: number | undefined) =>
-  attempt === undefined ? Effect.void : database.run("DELETE FROM attempt WHERE id = ?", [attempt])
+const settle = (run: Database["run"], attempt: number | undefined): Effect.Effect<unknown, SqlError> =>
+  attempt === undefined ? Effect.void : run("DELETE FROM attempt WHERE id = ?", [attempt])
 
 /** What a batch adds to each account that it touches. */
 export const changesOf = (entries: ReadonlyArray<Entry>): ReadonlyMap<Account, Change> => {
@@ -151,6 +133,7 @@ const upsertAccount = `INSERT INTO account VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
   ON CONFLICT (id) DO UPDATE SET calls = excluded.calls, hits = excluded.hits, prompt_tokens = excluded.prompt_tokens,
     completion_tokens = excluded.completion_tokens, micros = excluded.micros, latency_ms = excluded.latency_ms,
     failures = excluded.failures, failed_micros = excluded.failed_micros`
+const insertAttempt = "INSERT INTO attempt VALUES (?, ?, ?, ?, ?, ?, 0)"
 const sentAgain = "UPDATE attempt SET sent_again = sent_again + 1 WHERE key = ? AND session < ?"
 const insertCall = `INSERT INTO call (key, account, prompt_tokens, completion_tokens, micros, latency_ms, at, answer, request)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING`

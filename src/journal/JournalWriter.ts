@@ -2,7 +2,7 @@
  * Group commit: whatever is waiting is written in one transaction, and each caller goes on once it is on the disk.
  * SQLite would wait for the disk on this thread; here a thread of the pool does, and the next batch gathers meanwhile.
  */
-import { Deferred, Effect, Either, Queue } from "effect"
+import { Deferred, Effect, Exit, FiberId, Queue } from "effect"
 import { close, fdatasync, open } from "node:fs"
 import { JournalFailed, StorageFull } from "../domain/LlmError.ts"
 import type { Accounts } from "./Accounts.ts"
@@ -32,27 +32,28 @@ export const make = Effect.fnUntraced(function* (database: Database, accounts: A
   let commits = 0
   const write: Writer["write"] = (entry) =>
     Effect.uninterruptible(
-      Effect.flatMap(Deferred.make<void, JournalError>(), (done) =>
-        Effect.zipRight(Queue.offer(queue, { entry, done }), Deferred.await(done)),
-      ),
+      Effect.suspend(() => {
+        const done = Deferred.unsafeMake<void, JournalError>(FiberId.none)
+        queue.unsafeOffer({ entry, done })
+        return Deferred.await(done)
+      }),
     )
   const unflushed = yield* Queue.unbounded<Deferred.Deferred<void, JournalError>>()
   const commit = (batch: ReadonlyArray<Pending>) =>
-    Effect.gen(function* () {
-      const result = yield* Effect.either(transaction(database, accounts, session, batch))
+    Effect.map(Effect.exit(transaction(database, accounts, session, batch)), (result) => {
       commits++
       for (const { entry, done } of batch) {
         if (done === undefined) continue
-        if (Either.isRight(result) && entry._tag !== "Attempt") yield* Queue.offer(unflushed, done)
-        else yield* Deferred.complete(done, result)
+        if (Exit.isSuccess(result) && entry._tag !== "Attempt") unflushed.unsafeOffer(done)
+        else Deferred.unsafeDone(done, result)
       }
     })
   yield* Queue.takeBetween(unflushed, 1, Number.POSITIVE_INFINITY).pipe(
     Effect.flatMap((waiting) =>
       Effect.uninterruptible(
-        Effect.flatMap(Effect.either(flush), (result) =>
-          Effect.forEach(waiting, (done) => Deferred.complete(done, result), { discard: true }),
-        ),
+        Effect.map(Effect.exit(flush), (result) => {
+          for (const done of waiting) Deferred.unsafeDone(done, result)
+        }),
       ),
     ),
     Effect.forever,
