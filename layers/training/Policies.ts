@@ -5,8 +5,6 @@
 import { Context, Effect, Layer, Option, Schema } from "effect"
 import type { Duration } from "effect"
 import { ArtifactRef } from "../../src/domain/Artifact.ts"
-import type { LlmError } from "../../src/domain/LlmError.ts"
-import { Misconfigured, Unavailable } from "../../src/domain/LlmError.ts"
 import type { ModelSpec } from "../../src/domain/ModelSpec.ts"
 import type { TrainerError } from "../../src/domain/TrainerError.ts"
 import { ArtifactStore } from "../../src/journal/ArtifactStore.ts"
@@ -23,10 +21,12 @@ import { CheckpointFiles } from "./CheckpointFiles.ts"
 import { makeLiveModels } from "./LiveModels.ts"
 import { advance, baseIdentity } from "./Policy.ts"
 import type { Policy, TrainingRequest } from "./Policy.ts"
+import { misconfigured, toLlmError, unavailable } from "./policyErrors.ts"
+import type { PolicyError } from "./policyErrors.ts"
 import { makeWaves } from "./SampleWaves.ts"
 import type { WaveOptions } from "./SampleWaves.ts"
 
-export type PolicyError = LlmError | TrainerError
+export type { PolicyError } from "./policyErrors.ts"
 
 export interface TrainedStep {
   readonly policy: Policy
@@ -299,23 +299,3 @@ const largestDifference = (a: Logprobs, b: Logprobs) =>
     (most, row, i) => row.reduce((high, value, j) => Math.max(high, Math.abs(value - (b[i]?.[j] ?? 0))), most),
     0,
   )
-
-const unavailable = (endpoint: string, model: string, detail: string) => Unavailable.make({ endpoint, model, detail })
-
-const misconfigured = (endpoint: string, model: string, detail: string) =>
-  Misconfigured.make({ endpoint, model, detail, advice: "" })
-
-const toLlmError = (error: PolicyError, model: string): LlmError => {
-  switch (error._tag) {
-    case "TrainerUnavailable":
-    case "ModelLost":
-      return unavailable(error.endpoint, model, error.message)
-    case "TrainerRejected":
-    case "TrainingFailed":
-    case "TrainerConflict":
-    case "TrainerMisunderstood":
-      return misconfigured(error.endpoint, model, error.message)
-    default:
-      return error
-  }
-}

@@ -1,0 +1,27 @@
+/** Failures of the trainer as those of the models on it: what samples and scores fail with. */
+import type { LlmError } from "../../src/domain/LlmError.ts"
+import { Misconfigured, Unavailable } from "../../src/domain/LlmError.ts"
+import type { TrainerError } from "../../src/domain/TrainerError.ts"
+
+export type PolicyError = LlmError | TrainerError
+
+export const unavailable = (endpoint: string, model: string, detail: string) =>
+  Unavailable.make({ endpoint, model, detail })
+
+export const misconfigured = (endpoint: string, model: string, detail: string) =>
+  Misconfigured.make({ endpoint, model, detail, advice: "" })
+
+export const toLlmError = (error: PolicyError, model: string): LlmError => {
+  switch (error._tag) {
+    case "TrainerUnavailable":
+    case "ModelLost":
+      return unavailable(error.endpoint, model, error.message)
+    case "TrainerRejected":
+    case "TrainingFailed":
+    case "TrainerConflict":
+    case "TrainerMisunderstood":
+      return misconfigured(error.endpoint, model, error.message)
+    default:
+      return error
+  }
+}
