@@ -107,8 +107,11 @@ interface Pending {
   readonly done: Deferred.Deferred<void, JournalError> | undefined
 }
 
-/** Large enough for a crowd of callers, small enough not to keep the event loop for long. */
-const maxBatch = 1024
+/**
+ * Small: callers that wait for one batch are sent again together, are answered together, and would move in step ever
+ * after. The disk is waited for by as many batches as there are.
+ */
+const maxBatch = 32
 
 const transaction = (database: Database, accounts: Accounts, session: number, batch: ReadonlyArray<Pending>) => {
   const changes = changesOf(batch.map(({ entry }) => entry))

@@ -22,7 +22,7 @@ const one = <E extends { readonly message: string }>(bench: Effect.Effect<BenchR
 
 const benches: ReadonlyMap<string, Bench> = new Map([
   ["calls-50ms", one(callsBench({ millis: 50, target: 1.5, calls: 10_000 }))],
-  ["calls-500ms", one(callsBench({ millis: 500, target: 1.05, calls: 5_120 }))],
+  ["calls-500ms", one(callsBench({ millis: 500, target: 1.05, calls: 10_000 }))],
   ["rerun", one(rerunBench({ calls: 20_000, target: 20_000 }))],
   ["home", several(homeBench({ calls: 1_000_000, targetSeconds: 5, targetMegabytes: 600 }))],
   ["trainer", one(trainerBench({ target: 3, say: (line) => Console.error(`  ${line}`) }))],
