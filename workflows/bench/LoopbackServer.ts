@@ -41,5 +41,7 @@ const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) =>
 server.listen(0, "127.0.0.1", () => {
   process.stdout.write(`http://127.0.0.1:${(server.address() as AddressInfo).port}/v1\n`)
 })
+// Whoever started it may be gone before it listens.
+process.stdout.on("error", () => process.exit(0))
 process.stdin.resume()
 process.stdin.on("end", () => process.exit(0))
