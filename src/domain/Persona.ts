@@ -1,6 +1,18 @@
 /** How a simulated user behaves, whatever it wants. Personas are paired across arms: they never enter a seed by name. */
 import { Schema } from "effect"
 
-/** `prompt` is put before the conversation as the simulator's system line. */
-export const Persona = Schema.Struct({ name: Schema.NonEmptyString, prompt: Schema.NonEmptyString })
+/**
+ * `description` says who the person is, in the second person ("You are a person in a hurry ..."); `rules` say how the
+ * person behaves, one sentence each. `weight` counts in a mixture: how often this one is drawn, against the others.
+ */
+export const Persona = Schema.Struct({
+  name: Schema.NonEmptyString,
+  description: Schema.NonEmptyString,
+  rules: Schema.optionalWith(Schema.Array(Schema.NonEmptyString), { default: () => [] }),
+  weight: Schema.optionalWith(Schema.Positive, { default: () => 1 }),
+})
 export type Persona = typeof Persona.Type
+
+/** One persona, or a mixture: then each prompt is given one by seed, the same in all its rollouts (paper 1.2). */
+export const Personas = Schema.Union(Persona, Schema.NonEmptyArray(Persona))
+export type Personas = typeof Personas.Type

@@ -5,7 +5,7 @@
 import { Schema } from "effect"
 import { ArtifactRef } from "./Artifact.ts"
 import { ModelSpec } from "./ModelSpec.ts"
-import { Persona } from "./Persona.ts"
+import { Persona, Personas } from "./Persona.ts"
 
 /** JSONL of `Conversation`, one a line. `skipped` counts rows left out by --skip-invalid, by reason. */
 export const CorpusResult = Schema.TaggedStruct("Corpus", {
@@ -16,16 +16,28 @@ export const CorpusResult = Schema.TaggedStruct("Corpus", {
 })
 export type CorpusResult = typeof CorpusResult.Type
 
-/** Users are in one part only; each part is JSONL of `Conversation`. */
+/** A part of a split: JSONL of `Conversation`, and how many of what are in it. */
+export const Part = Schema.Struct({ conversations: ArtifactRef, count: Schema.Int, users: Schema.Int })
+export type Part = typeof Part.Type
+
+/** How many were left out, by reason. */
+export const Dropped = Schema.Array(Schema.Struct({ reason: Schema.String, count: Schema.Int }))
+export type Dropped = typeof Dropped.Type
+
+/**
+ * A corpus made ready: what was left out of it and its parts. `preset` names the rules that made them. No user is in
+ * two parts, unless the preset trains simulators and assistants on one (then both name the same artifact). Simulators
+ * are trained on `simulator` and picked on `validation`, assistants are trained on `assistant`; both are measured on
+ * `test`. `notes` are for people: what was checked, and what it found.
+ */
 export const SplitResult = Schema.TaggedStruct("Split", {
-  train: ArtifactRef,
-  heldOut: ArtifactRef,
-  counts: Schema.Struct({
-    trainConversations: Schema.Int,
-    trainUsers: Schema.Int,
-    heldOutConversations: Schema.Int,
-    heldOutUsers: Schema.Int,
-  }),
+  preset: Schema.NonEmptyString,
+  simulator: Part,
+  assistant: Part,
+  validation: Part,
+  test: Part,
+  dropped: Dropped,
+  notes: Schema.Array(Schema.String),
 })
 export type SplitResult = typeof SplitResult.Type
 
@@ -42,9 +54,40 @@ export const Checkpoint = Schema.Struct({
 })
 export type Checkpoint = typeof Checkpoint.Type
 
-/** A prompted simulator: nothing was trained. */
-export const RolePlayResult = Schema.TaggedStruct("RolePlay", { model: ModelSpec })
+/** The user's first message: the real one of the prompt, or one that the simulator writes from the intent. */
+export const Opening = Schema.Literal("real", "generated")
+export type Opening = typeof Opening.Type
+
+/**
+ * What a simulator that speaks by flipped roles is told before the conversation: the intent (as the paper's fine-tuned
+ * simulators are), the persona, both, or nothing.
+ */
+export const Condition = Schema.Literal("intent", "persona", "persona-and-intent", "none")
+export type Condition = typeof Condition.Type
+
+/** How a role-playing model is asked: for a JSON object by instructions, or to go on where the user's turn begins. */
+export const Style = Schema.Literal("json", "plain")
+export type Style = typeof Style.Type
+
+/** A prompted simulator: nothing was trained. `condition` is of the plain style. */
+export const RolePlayResult = Schema.TaggedStruct("RolePlay", {
+  model: ModelSpec,
+  opening: Opening,
+  personas: Personas,
+  style: Style,
+  condition: Condition,
+})
 export type RolePlayResult = typeof RolePlayResult.Type
+
+/** A fine-tuned simulator behind an endpoint that continues raw prompts. `template` frames the turns. */
+export const ServedResult = Schema.TaggedStruct("ServedSimulator", {
+  model: ModelSpec,
+  opening: Opening,
+  template: Schema.Literal("chatml", "llama-3"),
+  /** What stands for the end of the conversation in its answers. */
+  marker: Schema.NonEmptyString,
+})
+export type ServedResult = typeof ServedResult.Type
 
 export const Perplexity = Schema.Struct({ before: Schema.Number, after: Schema.Number, tokens: Schema.Int })
 export type Perplexity = typeof Perplexity.Type
@@ -58,6 +101,10 @@ const Drift = Schema.optional(Schema.Number)
 /** A simulator fine-tuned on real user turns. `losses` are nats per trained token, one for each optimizer step. */
 export const FineTunedResult = Schema.TaggedStruct("FineTuned", {
   checkpoint: Checkpoint,
+  opening: Opening,
+  condition: Condition,
+  /** Spoken to in training as in use, where the condition has a persona. */
+  personas: Personas,
   perplexity: Perplexity,
   /** Probability of ending where the user ended, before and after; mean over held-out conversations. */
   ending: Schema.Struct({ before: Schema.Number, after: Schema.Number }),
@@ -67,7 +114,7 @@ export const FineTunedResult = Schema.TaggedStruct("FineTuned", {
 })
 export type FineTunedResult = typeof FineTunedResult.Type
 
-export const SimulatorResult = Schema.Union(RolePlayResult, FineTunedResult)
+export const SimulatorResult = Schema.Union(RolePlayResult, FineTunedResult, ServedResult)
 export type SimulatorResult = typeof SimulatorResult.Type
 
 export const FailureCount = Schema.Struct({
@@ -113,7 +160,8 @@ export type PolicyResult = typeof PolicyResult.Type
  * are in `transcripts` (JSONL of `Rollout`), one for each prompt and sample, so that contrasts are paired by prompt.
  */
 export const EvaluationResult = Schema.TaggedStruct("Evaluation", {
-  persona: Persona,
+  /** What the simulated users were in this cell: one persona, or a mixture. */
+  personas: Personas,
   rollouts: Schema.Int,
   reward: Schema.NullOr(Schema.Number),
   failures: Schema.Array(FailureCount),

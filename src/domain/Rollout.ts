@@ -27,13 +27,40 @@ export const RolloutFailure = Schema.Struct({
 })
 export type RolloutFailure = typeof RolloutFailure.Type
 
+/**
+ * Where a message came from. `model` is the identity that the journal keys calls by, `key` leads to the call; both are
+ * null for what was not generated (a real opening). `attempts` counts the draws that guardrails refused before. Tokens
+ * and their log-probabilities (nats, untempered) are there where the model was reached in tokens.
+ */
+export const Turn = Schema.Struct({
+  model: Schema.NullOr(Schema.String),
+  key: Schema.NullOr(Schema.String),
+  seed: Schema.NullOr(Schema.Int),
+  attempts: Schema.Int,
+  finish: Schema.optional(Schema.Literal("stop", "length")),
+  tokens: Schema.optional(Schema.Array(Schema.Int)),
+  logprobs: Schema.optional(Schema.Array(Schema.Number)),
+})
+export type Turn = typeof Turn.Type
+
+/** Draws of a simulated user's turn that a guardrail refused. `turn` counts user turns from 0, the opening. */
+export const Refusal = Schema.Struct({ turn: Schema.Int, reason: Schema.String, count: Schema.Int })
+export type Refusal = typeof Refusal.Type
+
 export const Rollout = Schema.Struct({
   /** The corpus conversation whose opening and intent were used. */
   prompt: Schema.String,
   sample: Schema.Int,
+  /** Name of the persona that the simulated user had. */
+  persona: Schema.String,
   /** From the opening on; an even count unless the rollout failed. The assistant's system line is not among them. */
   messages: Schema.Array(Message),
+  /** One for each message. */
+  turns: Schema.Array(Turn),
   ending: Ending,
+  /** What the user wrote beside the end marker, where it left with words; not among the messages unless kept there. */
+  closing: Schema.NullOr(Schema.String),
+  refusals: Schema.Array(Refusal),
   /** Absent when the infrastructure failed: missing, never zero. */
   verdict: Schema.NullOr(Verdict),
   failure: Schema.NullOr(RolloutFailure),
