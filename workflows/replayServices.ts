@@ -3,8 +3,8 @@
  * are read from the home and written to a folder that is thrown away. No trainer, no network, no keys.
  */
 import { NodeContext } from "@effect/platform-node"
-import { Duration, Effect, Either, Layer } from "effect"
-import { mkdtempSync, rmSync } from "node:fs"
+import { Duration, Effect, Either, Layer, Stream } from "effect"
+import { existsSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Judge } from "../layers/evaluation/Judge.ts"
@@ -112,6 +112,9 @@ const scratchStore = Layer.scoped(
     return ArtifactStore.of({
       ...kept,
       put: scratch.put,
+      writer: scratch.writer,
+      stream: (ref) => Stream.catchTag(kept.stream(ref), "ArtifactMissing", () => scratch.stream(ref)),
+      path: (ref) => (existsSync(kept.path(ref)) ? kept : scratch).path(ref),
       get: (ref) => Effect.catchTag(kept.get(ref), "ArtifactMissing", () => scratch.get(ref)),
     })
   }),

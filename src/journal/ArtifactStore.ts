@@ -2,13 +2,17 @@
  * Immutable files by content: `artifacts/ab/cdef...`. A file is written under a temporary name, flushed and renamed,
  * so a name that exists is whole; it is verified on every read all the same.
  */
-import { Context, Effect, Layer, Option, Schema } from "effect"
+import { Context, Effect, Layer, Option, Stream } from "effect"
+import type { Scope } from "effect"
 import { createHash } from "node:crypto"
-import { statSync } from "node:fs"
+import { createReadStream, statSync } from "node:fs"
 import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { ArtifactRef, Sha256 } from "../domain/Artifact.ts"
-import { ArtifactCorrupt, ArtifactMissing, StorageFailed } from "./ArtifactErrors.ts"
+import { ArtifactCorrupt, ArtifactMissing } from "./ArtifactErrors.ts"
+import type { StorageFailed } from "./ArtifactErrors.ts"
+import { artifactWriter, io, isSha256, storageFailed } from "./ArtifactWriter.ts"
+import type { ArtifactWriter } from "./ArtifactWriter.ts"
 
 export class ArtifactStore extends Context.Tag("understudy/journal/ArtifactStore")<
   ArtifactStore,
@@ -16,6 +20,10 @@ export class ArtifactStore extends Context.Tag("understudy/journal/ArtifactStore
     /** Durable when it returns. Content that is there already is read, and written anew only where it is damaged. */
     readonly put: (content: Uint8Array) => Effect.Effect<ArtifactRef, StorageFailed>
     readonly get: (ref: ArtifactRef) => Effect.Effect<Uint8Array, ArtifactMissing | ArtifactCorrupt | StorageFailed>
+    /** For what is too large to hold: written piece by piece. */
+    readonly writer: Effect.Effect<ArtifactWriter, StorageFailed, Scope.Scope>
+    /** The content in pieces of about a megabyte. A damaged file is known at the end: then the stream fails. */
+    readonly stream: (ref: ArtifactRef) => Stream.Stream<Uint8Array, ArtifactMissing | ArtifactCorrupt | StorageFailed>
     /** Artifacts whose SHA-256 begins with these hex digits, in order. Not verified. */
     readonly like: (prefix: string) => Effect.Effect<ReadonlyArray<ArtifactRef>, StorageFailed>
     /** Where the file lies, for programs that read it themselves. Not verified. */
@@ -76,13 +84,36 @@ const make = (folder: string, onDamage: OnDamage): Context.Tag.Service<ArtifactS
     return yield* ArtifactCorrupt.make({ path, detail, ...(yield* onDamage(path)) })
   })
 
+  const stream = (ref: ArtifactRef) =>
+    Stream.suspend(() => {
+      const path = pathOf(ref)
+      const hash = createHash("sha256")
+      let bytes = 0
+      const whole = Effect.suspend(() => {
+        const detail = mismatch(ref, bytes, () => hash.digest("hex"))
+        if (detail === undefined) return Effect.void
+        return Effect.flatMap(onDamage(path), (moved) => ArtifactCorrupt.make({ path, detail, ...moved }))
+      })
+      return Stream.fromAsyncIterable(createReadStream(path, { highWaterMark: piece }), (error) =>
+        storageFailed(path, error),
+      ).pipe(
+        Stream.map((chunk: Buffer): Uint8Array => {
+          hash.update(chunk)
+          bytes += chunk.length
+          return chunk
+        }),
+        Stream.mapError((error) => (error.code === "ENOENT" ? ArtifactMissing.make({ path }) : error)),
+        Stream.concat(Stream.execute(whole)),
+      )
+    })
+
   const like = (prefix: string) =>
     io(folder, async () => {
       const heads = (await entries(folder)).filter((head) => head.startsWith(prefix.slice(0, 2)))
       const names = await Promise.all(
         heads.map(async (head) => (await entries(join(folder, head))).map((rest) => head + rest)),
       )
-      const found = names.flat().filter((name) => Schema.is(Sha256)(name) && name.startsWith(prefix))
+      const found = names.flat().filter((name) => isSha256(name) && name.startsWith(prefix))
       return Promise.all(
         found.sort().map(async (name) => {
           const sha256 = Sha256.make(name)
@@ -92,7 +123,7 @@ const make = (folder: string, onDamage: OnDamage): Context.Tag.Service<ArtifactS
       )
     })
 
-  return { put, get, like, path: pathOf }
+  return { put, get, writer: artifactWriter(folder, pathOf), stream, like, path: pathOf }
 }
 
 /** Of a folder; a folder that isn't there has none. */
@@ -103,11 +134,15 @@ const entries = (folder: string) =>
   })
 
 const problem = (ref: ArtifactRef, content: Uint8Array): string | undefined =>
-  content.length !== ref.bytes
-    ? `${content.length} bytes instead of ${ref.bytes}`
-    : refOf(content).sha256 !== ref.sha256
-      ? "its content has another SHA-256"
-      : undefined
+  mismatch(ref, content.length, () => refOf(content).sha256)
+
+const mismatch = (ref: ArtifactRef, bytes: number, sha256: () => string): string | undefined => {
+  if (bytes !== ref.bytes) return `${bytes} bytes instead of ${ref.bytes}`
+  return sha256() === ref.sha256 ? undefined : "its content has another SHA-256"
+}
+
+/** Bytes read at once. */
+const piece = 1 << 20
 
 const refOf = (content: Uint8Array): ArtifactRef => ({
   sha256: Sha256.make(createHash("sha256").update(content).digest("hex")),
@@ -128,12 +163,3 @@ const write = async (path: string, content: Uint8Array) => {
   }
   await rename(temporary(path), path)
 }
-
-const io = <A>(path: string, run: () => Promise<A>) =>
-  Effect.tryPromise({
-    try: run,
-    catch: (error) => {
-      const code = error instanceof Error && "code" in error ? String(error.code) : "unknown"
-      return StorageFailed.make({ path, code, detail: String(error) })
-    },
-  })

@@ -1,8 +1,9 @@
-import { Effect, Either } from "effect"
-import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs"
+import { Effect, Either, Stream } from "effect"
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, assert, describe, it } from "vitest"
+import type { ArtifactRef } from "../../src/domain/Artifact.ts"
 import { isLoss } from "../../src/journal/ArtifactErrors.ts"
 import { ArtifactStore, isThere } from "../../src/journal/ArtifactStore.ts"
 
@@ -82,5 +83,60 @@ describe("ArtifactStore", () => {
   it("says that a folder can't be written", async () => {
     writeFileSync(join(folder, "file"), "")
     assert.match(failure(await use("file", (store) => store.put(bytes("x")))), /file\/.* can't be used: .*ENOTDIR/)
+  })
+})
+
+describe("an artifact in pieces", () => {
+  const pieces = Array.from({ length: 40 }, (_, i) => bytes(String(i).repeat(50_000)))
+  const whole = Buffer.concat(pieces)
+  const written = (store: typeof ArtifactStore.Service) =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const writer = yield* store.writer
+        yield* Effect.forEach(pieces, writer.write)
+        return yield* writer.finish
+      }),
+    )
+  const read = (store: typeof ArtifactStore.Service, ref: ArtifactRef) =>
+    Effect.map(Stream.runCollect(store.stream(ref)), (chunks) => Buffer.concat([...chunks]))
+
+  it("is the same as in one, and is read in pieces", async () => {
+    const result = await use("pieces", (store) =>
+      Effect.gen(function* () {
+        const ref = yield* written(store)
+        return { ref, put: yield* store.put(whole), read: yield* read(store, ref) }
+      }),
+    )
+    const { ref, put, read: content } = Either.getOrThrow(result)
+    assert.deepEqual(ref, put)
+    assert.isTrue(whole.equals(content))
+    assert.deepEqual(readdirSync(join(folder, "pieces", "writing")), [])
+  })
+
+  it("leaves nothing when it is not finished, and takes away what a crash left", async () => {
+    const left = join(folder, "left", "writing", "0-1")
+    mkdirSync(join(folder, "left", "writing"), { recursive: true })
+    writeFileSync(left, "half")
+    await use("left", (store) => Effect.scoped(Effect.flatMap(store.writer, ({ write }) => write(bytes("half")))))
+    assert.deepEqual(readdirSync(join(folder, "left", "writing")), [])
+    assert.deepEqual(Either.getOrThrow(await use("left", (store) => store.like(""))), [])
+  })
+
+  it("fails at the end where it is damaged, and at once where it is missing", async () => {
+    const damage = (name: string, harm: (path: string) => void) =>
+      use(name, (store) =>
+        Effect.flatMap(written(store), (ref) => {
+          harm(store.path(ref))
+          return read(store, ref)
+        }),
+      )
+    const messages = [
+      failure(await damage("changedPieces", (path) => writeFileSync(path, whole.fill(32, 0, 9)))),
+      failure(await damage("shortPieces", (path) => truncateSync(path, 3))),
+      failure(await damage("gonePieces", (path) => rmSync(path))),
+    ]
+    assert.match(messages[0] ?? "", /another SHA-256\)\. It was moved to .*\.damaged/)
+    assert.match(messages[1] ?? "", /3 bytes instead of/)
+    assert.deepEqual(messages.map(isLoss), [true, true, true])
   })
 })
