@@ -2,10 +2,12 @@
 import { Source } from "../src/index.ts"
 import type { AnyStage } from "../src/durable/Stage.ts"
 import { Corpus } from "./stages/Corpus.ts"
-import { Evaluate, InitialAssistant } from "./stages/Evaluate.ts"
+import { Evaluate } from "./stages/Evaluate.ts"
 import { FineTuned } from "./stages/FineTuned.ts"
+import { InitialAssistant } from "./stages/InitialAssistant.ts"
 import { Report } from "./stages/Report.ts"
 import { RolePlay } from "./stages/RolePlay.ts"
+import { Simulate } from "./stages/Simulate.ts"
 import { Split } from "./stages/Split.ts"
 import { TrainAssistant } from "./stages/TrainAssistant.ts"
 
@@ -16,6 +18,7 @@ export const packageStages: ReadonlySet<AnyStage> = new Set<AnyStage>([
   InitialAssistant,
   Report,
   RolePlay,
+  Simulate,
   Split,
   TrainAssistant,
 ])

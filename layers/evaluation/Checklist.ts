@@ -5,7 +5,7 @@
 import { Schema } from "effect"
 import type { Message } from "../../src/domain/Conversation.ts"
 import type { CheckResult } from "../../src/domain/Rollout.ts"
-import { contentWords, languageOf, wordsOf } from "./words.ts"
+import { contentWords, languageOf, wordsOf } from "../generation/words.ts"
 
 const bound = Schema.Int.pipe(Schema.nonNegative())
 

@@ -2,7 +2,7 @@
  * What programmatic rewards invite small models to do: give the user's own words back, or say one thing over and over.
  * All measures are over lower-cased words; shares are in [0, 1], and 0 is none.
  */
-import { contentWords, wordsOf } from "./words.ts"
+import { contentWords, wordsOf } from "../generation/words.ts"
 
 /**
  * Share of the reply's words that lie in a run of at least `run` copied in order from one of the texts: the user's

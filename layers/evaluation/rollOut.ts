@@ -5,10 +5,12 @@
 import { Effect } from "effect"
 import type { Conversation } from "../../src/domain/Conversation.ts"
 import type { LlmError } from "../../src/domain/LlmError.ts"
+import type { Opening } from "../../src/domain/Results.ts"
 import type { Rollout, RolloutFailure, Verdict } from "../../src/domain/Rollout.ts"
 import type { Caller } from "../../src/ports/LanguageModel.ts"
 import { converse } from "../generation/converse.ts"
-import type { Dialogue } from "../generation/converse.ts"
+import type { ConversationLimits, Dialogue } from "../generation/converse.ts"
+import type { Guardrails } from "../generation/Guardrails.ts"
 import type { Assistant, SimulatedUser } from "../generation/Speaker.ts"
 import type { TokenModel } from "../llm/TokenModel.ts"
 import type { Transition } from "../training/GrpoDatums.ts"
@@ -17,14 +19,19 @@ import type { Reward } from "./Reward.ts"
 
 export interface Casting {
   readonly assistant: Assistant
-  readonly user: SimulatedUser
-  /** The model that the assistant was before training, where it is known in tokens. */
-  readonly initial: TokenModel | undefined
-  readonly reward: Reward
-  readonly maxTurns: number
+  readonly opening: Opening
+  readonly userOf: (prompt: Conversation) => { readonly user: SimulatedUser; readonly persona: string }
+  readonly limits: ConversationLimits
+  readonly guardrails: Guardrails
   /** The replicate's seed. */
   readonly seed: number
   readonly step: string
+}
+
+export interface JudgedCasting extends Casting {
+  /** The model that the assistant was before training, where it is known in tokens. */
+  readonly initial: TokenModel | undefined
+  readonly reward: Reward
 }
 
 export interface RolledOut {
@@ -34,29 +41,55 @@ export interface RolledOut {
   readonly initial: ReadonlyArray<number>
 }
 
-export const rollOut = Effect.fn("rollOut")(function* (casting: Casting, prompt: Conversation, sample: number) {
+export const rollOut = Effect.fn("rollOut")(function* (casting: JudgedCasting, prompt: Conversation, sample: number) {
   const judge = yield* Judge
-  const dialogue = yield* converse(casting.assistant, casting.user, {
-    prompt: { id: prompt.id, opening: prompt.messages[0]?.content ?? "", intent: prompt.intent },
-    sample,
-    seed: casting.seed,
-    maxTurns: casting.maxTurns,
-  })
+  const { dialogue, record } = yield* hold(casting, prompt, sample)
   const caller: Caller = { role: "judge", step: casting.step }
   const sequence = wholeSequence(dialogue.transitions)
   const initial =
     casting.initial === undefined || sequence.length < 2 ? [] : yield* casting.initial.score(sequence, caller)
   const fluency = fluencyOf(dialogue.transitions, initial)
   const judged = yield* verdictOf(dialogue, judge.verdict(casting.reward, { dialogue, prompt, fluency, caller }))
-  const rollout: Rollout = {
+  return {
+    rollout: { ...record, ...judged },
+    transitions: dialogue.transitions,
+    initial,
+  } satisfies RolledOut
+})
+
+/** A conversation that nobody judges. */
+export const simulate = Effect.fn("simulate")((casting: Casting, prompt: Conversation, sample: number) =>
+  Effect.map(hold(casting, prompt, sample), ({ record }) => record),
+)
+
+const hold = Effect.fnUntraced(function* (casting: Casting, prompt: Conversation, sample: number) {
+  const { user, persona } = casting.userOf(prompt)
+  const dialogue = yield* converse(casting.assistant, user, {
+    prompt: {
+      id: prompt.id,
+      opening: casting.opening === "real" ? (prompt.messages[0]?.content ?? "") : undefined,
+      intent: prompt.intent,
+    },
+    sample,
+    seed: casting.seed,
+    limits: casting.limits,
+    guardrails: casting.guardrails,
+  })
+  const { messages, turns, ending, closing, failure, refusals, calls } = dialogue
+  const record: Rollout = {
     prompt: prompt.id,
     sample,
-    messages: dialogue.messages,
-    ending: dialogue.ending,
-    ...judged,
-    calls: dialogue.calls,
+    persona,
+    messages,
+    turns,
+    ending,
+    closing,
+    refusals,
+    verdict: null,
+    failure,
+    calls,
   }
-  return { rollout, transitions: dialogue.transitions, initial } satisfies RolledOut
+  return { dialogue, record }
 })
 
 /** The floor, for what the assistant caused. */

@@ -1,5 +1,6 @@
 /** The assistant as a chat model on any endpoint: evaluated, not trained. */
 import { Effect } from "effect"
+import { modelIdentity } from "../../src/domain/ModelSpec.ts"
 import type { ModelSpec } from "../../src/domain/ModelSpec.ts"
 import { LanguageModel } from "../../src/ports/LanguageModel.ts"
 import type { Caller } from "../../src/ports/LanguageModel.ts"
@@ -21,7 +22,7 @@ export const chatAssistant = Effect.fnUntraced(function* (
           sampling: { maxTokens, temperature, seed },
           caller,
         }),
-        ({ text, finish, key }) => ({ text: text.trim(), finish, key }),
+        ({ text, finish, key, usage }) => ({ text: text.trim(), finish, key, usage, model: modelIdentity(model) }),
       ),
   }
   return assistant

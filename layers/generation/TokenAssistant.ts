@@ -37,6 +37,10 @@ export const tokenAssistant = (model: TokenModel, sampling: AssistantSampling, c
           text: textOf(tokenizer, tokens, stop),
           finish,
           key,
+          model: model.identity,
+          usage: { promptTokens: prompt.length, completionTokens: tokens.length },
+          tokens,
+          logprobs,
           transition: { observation: prompt, action: tokens, logprobs, reward: 0 },
         }),
       )

@@ -1,128 +1,140 @@
 /**
- * The conversation loop: the assistant answers, the simulated user goes on or leaves (paper 1.3). What was judged
- * always ends with an assistant turn. An outage is never a goodbye: transient and operator failures fail the loop,
- * which can be asked again; failures that can't be mended become a typed ending with its reason.
+ * The conversation loop: the assistant answers, the simulated user goes on or leaves (paper 1.3). What is judged always
+ * ends with an assistant turn. An outage is never a goodbye: transient and operator failures fail the loop, which can be
+ * asked again; failures that can't be mended become a typed ending with its reason.
  */
 import { Effect } from "effect"
 import type { Ending, Message } from "../../src/domain/Conversation.ts"
-import type { LlmError } from "../../src/domain/LlmError.ts"
-import type { RolloutFailure } from "../../src/domain/Rollout.ts"
+import type { Refusal, RolloutFailure, Turn } from "../../src/domain/Rollout.ts"
 import { deriveSeed } from "../../src/domain/Seed.ts"
 import type { Transition } from "../training/GrpoDatums.ts"
-import { Attempt } from "../../src/durable/Attempt.ts"
-import type { Assistant, SimulatedUser, UserTurn } from "./Speaker.ts"
+import { keepingData, reasonOf } from "./dataFailures.ts"
+import type { Guardrails } from "./Guardrails.ts"
+import { drawUserTurn } from "./drawUserTurn.ts"
+import type { Assistant, SimulatedUser, Spoken } from "./Speaker.ts"
 
 export interface Setting {
-  readonly prompt: { readonly id: string; readonly opening: string; readonly intent: string | undefined }
+  readonly prompt: {
+    readonly id: string
+    /** Undefined where the simulator writes it. */
+    readonly opening: string | undefined
+    readonly intent: string | undefined
+  }
   /** Which of the repeated rollouts of this prompt. */
   readonly sample: number
   /** The replicate's seed; every call's own seed is derived from it (contract 7). */
   readonly seed: number
+  readonly limits: ConversationLimits
+  readonly guardrails: Guardrails
+}
+
+export interface ConversationLimits {
   /** Assistant turns at most. */
-  readonly maxTurns: number
+  readonly turns: number
+  /** Tokens of the whole conversation at most, as the assistant's model counts them. */
+  readonly conversationTokens?: number | undefined
+  /** `limit`: users don't leave, every conversation goes on to a limit. */
+  readonly ends: "user" | "limit"
+  /** Whether a user's words beside the end marker are a last message of the conversation, or only noted. */
+  readonly closing: "kept" | "dropped"
 }
 
 export interface Dialogue {
   readonly messages: ReadonlyArray<Message>
+  /** One for each message. */
+  readonly turns: ReadonlyArray<Turn>
   readonly ending: Ending
+  readonly closing: string | null
   readonly failure: RolloutFailure | null
+  readonly refusals: ReadonlyArray<Refusal>
   readonly transitions: ReadonlyArray<Transition>
+  /** Journal keys of all calls in order, those of refused turns among them. */
   readonly calls: ReadonlyArray<string>
 }
 
 export const converse = Effect.fn("converse")(function* (
   assistant: Assistant,
   user: SimulatedUser,
-  { prompt, sample, seed, maxTurns }: Setting,
+  { prompt, sample, seed, limits, guardrails }: Setting,
 ) {
   const seedOf = (side: string, turn: number, attempt: number) =>
     deriveSeed([seed, side, prompt.id, sample, turn, attempt])
-  const messages: Array<Message> = [{ role: "user", content: prompt.opening }]
+  const messages: Array<Message> = []
+  const turns: Array<Turn> = []
   const transitions: Array<Transition> = []
+  const refusals: Array<Refusal> = []
   const calls: Array<string> = []
-  const end = (ending: Ending, failure: RolloutFailure | null = null): Dialogue => ({
+  const say = (message: Message, turn: Turn) => {
+    messages.push(message)
+    turns.push(turn)
+  }
+  const end = (ending: Ending, failure: RolloutFailure | null = null, closing: string | null = null): Dialogue => ({
     messages,
+    turns,
     ending,
+    closing,
     failure,
+    refusals,
     transitions,
     calls,
   })
+  /** Undefined when the user has spoken, else how the conversation ended. */
+  const userSpeaks = Effect.fnUntraced(function* (turn: number) {
+    const drawn = yield* drawUserTurn(user, guardrails, {
+      messages: [...messages],
+      intent: prompt.intent,
+      mayLeave: limits.ends === "user",
+      seedOf: (attempt) => seedOf("simulator", turn, attempt),
+    })
+    calls.push(...drawn.calls)
+    refusals.push(...drawn.refusals.map(({ reason, count }) => ({ turn, reason, count })))
+    if (drawn._tag === "Failed") return end(drawn.ending, drawn.failure)
+    const { said, seed, attempts } = drawn
+    if (said._tag === "Said") {
+      say({ role: "user", content: said.text }, turnOf(said, seed, attempts))
+      return undefined
+    }
+    if (said.closing !== null && limits.closing === "kept") {
+      say({ role: "user", content: said.closing }, turnOf(said, seed, attempts))
+    }
+    return end("goodbye", null, said.closing)
+  })
 
+  if (prompt.opening === undefined) {
+    const ended = yield* userSpeaks(0)
+    if (ended !== undefined) return ended
+  } else {
+    say({ role: "user", content: prompt.opening }, { model: null, key: null, seed: null, attempts: 0 })
+  }
   for (let turn = 1; ; turn++) {
-    const request = { messages: [...messages], before: [...transitions], seed: seedOf("assistant", turn, 0) }
-    const reply = yield* keepingData(assistant.reply(request))
+    const own = seedOf("assistant", turn, 0)
+    const reply = yield* keepingData(assistant.reply({ messages: [...messages], before: [...transitions], seed: own }))
     if (reply._tag === "Failed") {
       const ending = reply.error._tag === "ContextOverflow" ? "length" : "assistant-failure"
       // An answer that isn't one of the API is the server's doing, not the model's.
       const by = reply.error._tag === "InvalidOutput" ? "infrastructure" : "assistant"
       return end(ending, { by, reason: reasonOf(reply.error) })
     }
-    const { text, key, transition } = reply.value
+    const { text, key, transition, usage } = reply.value
     calls.push(key)
     if (transition !== undefined) transitions.push(transition)
-    messages.push({ role: "assistant", content: text })
+    say({ role: "assistant", content: text }, turnOf(reply.value, own, 0))
     if (text.trim() === "") return end("assistant-failure", { by: "assistant", reason: "empty reply" })
-    if (turn === maxTurns) return end("turn-limit")
-
-    const said = yield* keepingData(nextUserTurn(user, messages, prompt.intent, (n) => seedOf("simulator", turn, n)))
-    if (said._tag === "Failed") {
-      return end("simulator-outage", { by: "infrastructure", reason: `simulator: ${reasonOf(said.error)}` })
+    if (usage.promptTokens + usage.completionTokens >= (limits.conversationTokens ?? Infinity)) {
+      return end("length", { by: "assistant", reason: "the conversation is too long" })
     }
-    calls.push(...said.value.calls)
-    const next = said.value.turn
-    if (next === undefined) return end("guardrail-exhausted")
-    if (next._tag === "Left") return end("goodbye")
-    messages.push({ role: "user", content: next.text })
+    if (turn === limits.turns) return end("turn-limit")
+    const ended = yield* userSpeaks(turn)
+    if (ended !== undefined) return ended
   }
 })
 
-/** A user turn that repeats an earlier one is drawn again, so often at most (paper 1.3). */
-const maxRedraws = 5
-
-/** `turn` is absent when every draw repeated an earlier turn. */
-const nextUserTurn = Effect.fnUntraced(function* (
-  user: SimulatedUser,
-  messages: ReadonlyArray<Message>,
-  intent: string | undefined,
-  seedOf: (attempt: number) => number,
-) {
-  const calls: Array<string> = []
-  // The journal holds the answers that were of no use in earlier attempts of the step, so they don't count this time.
-  let forgiven = yield* Attempt
-  const earlier = new Set(messages.filter(({ role }) => role === "user").map(({ content }) => normal(content)))
-  for (let attempt = 0, draws = maxRedraws; attempt <= draws; attempt++) {
-    const drawn = yield* keepingData(user.next({ messages: [...messages], intent, seed: seedOf(attempt), attempt }))
-    if (drawn._tag === "Failed") {
-      if (forgiven-- <= 0) return yield* Effect.fail(drawn.error)
-      draws++
-      continue
-    }
-    const turn: UserTurn = drawn.value
-    calls.push(turn.key)
-    if (turn._tag === "Left" || !earlier.has(normal(turn.text))) return { turn, calls }
-  }
-  return { turn: undefined, calls }
+const turnOf = ({ model, key, finish, tokens, logprobs }: Spoken, seed: number, attempts: number): Turn => ({
+  model,
+  key,
+  seed,
+  attempts,
+  ...(finish === undefined ? {} : { finish }),
+  ...(tokens === undefined ? {} : { tokens }),
+  ...(logprobs === undefined ? {} : { logprobs }),
 })
-
-const normal = (text: string) => text.trim().toLowerCase().replaceAll(/\s+/g, " ")
-
-type Kept<A> = { readonly _tag: "Kept"; readonly value: A } | { readonly _tag: "Failed"; readonly error: LlmError }
-
-/** Data failures as values; all others go on failing. */
-const keepingData = <A>(effect: Effect.Effect<A, LlmError>): Effect.Effect<Kept<A>, LlmError> =>
-  effect.pipe(
-    Effect.map((value): Kept<A> => ({ _tag: "Kept", value })),
-    Effect.catchIf(
-      (error) => error.kind === "data",
-      (error) => Effect.succeed<Kept<A>>({ _tag: "Failed", error }),
-    ),
-  )
-
-const reasonOf = (error: LlmError) =>
-  error._tag === "ContextOverflow"
-    ? "context overflow"
-    : error._tag === "Refused"
-      ? "refused"
-      : error._tag === "InvalidOutput"
-        ? "invalid output"
-        : error._tag

@@ -12,6 +12,7 @@ import type { Resolved } from "./LlmConfig.ts"
 import { KeptReply } from "./OpenAiClient.ts"
 import type { OpenAiClient } from "./OpenAiClient.ts"
 import type { OpenAiEndpoint } from "./OpenAiEndpoint.ts"
+import { looseJson } from "./looseJson.ts"
 import { chatBody, completionBody, worstUsage } from "./openAiBodies.ts"
 import type { Body } from "./openAiBodies.ts"
 
@@ -91,27 +92,27 @@ const textReply = ({ key, usage, answer }: Answer<KeptReply>, where: Where): Eff
     ? Effect.fail(Refused.make({ ...where, detail: `${answer.refusal ?? "content filter"} (call ${key})` }))
     : Effect.succeed({ text: answer.text, finish: answer.finish, usage, key })
 
-/** Servers that ignore the schema like to put the JSON into a fence. */
+/** Servers that ignore the schema put the JSON into a fence, after thoughts, or into quotes of another language. */
 const structured = (
   reply: TextReply,
   { jsonSchema }: ChatRequest,
   where: Where,
 ): Effect.Effect<TextReply, LlmError> => {
   if (jsonSchema === undefined) return Effect.succeed(reply)
-  const text = fence.exec(reply.text)?.[1] ?? reply.text
   // Callers give schemas that need no services: they are sent as JSON schemas.
-  const schema = Schema.parseJson(jsonSchema.schema as Schema.Schema<unknown>)
-  return Either.match(Schema.decodeUnknownEither(schema)(text), {
-    onLeft: ({ message }) => {
-      const cut = reply.finish === "length" ? "it was cut off at the token limit; " : ""
-      const detail = `not a ${jsonSchema.name}: ${cut}${message} (call ${reply.key})`
-      return Effect.fail(InvalidOutput.make({ ...where, detail, text: reply.text }))
-    },
-    onRight: () => Effect.succeed({ ...reply, text }),
-  })
+  const schema = jsonSchema.schema as Schema.Schema<unknown>
+  const strictly = Schema.decodeUnknownEither(Schema.parseJson(schema))(reply.text)
+  if (Either.isRight(strictly)) return Effect.succeed(reply)
+  const cut = reply.finish === "length"
+  // Half an answer could be mended into a whole one that nobody gave.
+  const value = cut ? undefined : looseJson(reply.text)
+  if (value !== undefined && Either.isRight(Schema.decodeUnknownEither(schema)(value))) {
+    return Effect.succeed({ ...reply, text: JSON.stringify(value) })
+  }
+  const why = `${cut ? "it was cut off at the token limit; " : ""}${strictly.left.message}`
+  const detail = `not a ${jsonSchema.name}: ${why} (call ${reply.key})`
+  return Effect.fail(InvalidOutput.make({ ...where, detail, text: reply.text, key: reply.key }))
 }
-
-const fence = /^\s*```(?:json)?\s*\n([\s\S]*?)\n?\s*```\s*$/
 
 const noPrice = ({ asked }: OpenAiClient, model: string) =>
   Misconfigured.make({

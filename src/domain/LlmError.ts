@@ -46,9 +46,10 @@ export class Refused extends Schema.TaggedError<Refused>()("Refused", where) {
   }
 }
 
-/** An answer that does not have the form that was asked for. `text` is what came instead. */
+/** An answer that does not have the form that was asked for. `text` is what came instead, `key` leads to the call. */
 export class InvalidOutput extends Schema.TaggedError<InvalidOutput>()("InvalidOutput", {
   ...where,
+  key: Schema.optional(Schema.String),
   text: Schema.optional(Schema.String),
 }) {
   readonly kind: ErrorKind = "data"

@@ -16,6 +16,10 @@ export const ModelSpec = Schema.Struct({
 })
 export type ModelSpec = typeof ModelSpec.Type
 
+/** Name and revision, as transcripts name who spoke. */
+export const modelIdentity = ({ name, revision }: ModelSpec): string =>
+  revision === undefined ? name : `${name}@${revision}`
+
 /** What the model was called for. Tokens and money are accumulated by role. */
 export const Role = Schema.Literal("assistant", "simulator", "judge", "intent", "trainer")
 export type Role = typeof Role.Type

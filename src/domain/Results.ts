@@ -4,8 +4,9 @@
  */
 import { Schema } from "effect"
 import { ArtifactRef } from "./Artifact.ts"
+import { Ending } from "./Conversation.ts"
 import { ModelSpec } from "./ModelSpec.ts"
-import { Persona, Personas } from "./Persona.ts"
+import { Personas } from "./Persona.ts"
 
 /** JSONL of `Conversation`, one a line. `skipped` counts rows left out by --skip-invalid, by reason. */
 export const CorpusResult = Schema.TaggedStruct("Corpus", {
@@ -76,6 +77,8 @@ export const RolePlayResult = Schema.TaggedStruct("RolePlay", {
   personas: Personas,
   style: Style,
   condition: Condition,
+  /** SHA-256 of the words of the JSON style's prompt, for provenance. */
+  prompt: Schema.String,
 })
 export type RolePlayResult = typeof RolePlayResult.Type
 
@@ -91,6 +94,17 @@ export type ServedResult = typeof ServedResult.Type
 
 export const Perplexity = Schema.Struct({ before: Schema.Number, after: Schema.Number, tokens: Schema.Int })
 export type Perplexity = typeof Perplexity.Type
+
+/** A simulator that an experiment file defines: its function is found by name when it is to speak. */
+export const CustomResult = Schema.TaggedStruct("CustomSimulator", {
+  name: Schema.NonEmptyString,
+  version: Schema.Int,
+  opening: Opening,
+  personas: Personas,
+  /** As its own schema encodes them. */
+  settings: Schema.Unknown,
+})
+export type CustomResult = typeof CustomResult.Type
 
 /**
  * Largest difference in nats between a training result as it was journaled and as it came out when it was replayed
@@ -114,7 +128,7 @@ export const FineTunedResult = Schema.TaggedStruct("FineTuned", {
 })
 export type FineTunedResult = typeof FineTunedResult.Type
 
-export const SimulatorResult = Schema.Union(RolePlayResult, FineTunedResult, ServedResult)
+export const SimulatorResult = Schema.Union(RolePlayResult, FineTunedResult, ServedResult, CustomResult)
 export type SimulatorResult = typeof SimulatorResult.Type
 
 export const FailureCount = Schema.Struct({
@@ -124,6 +138,21 @@ export const FailureCount = Schema.Struct({
 })
 export type FailureCount = typeof FailureCount.Type
 
+/** Draws of simulated users' turns that guardrails refused, over all rollouts, by reason. */
+export const RefusalCounts = Schema.Array(Schema.Struct({ reason: Schema.String, count: Schema.Int }))
+export type RefusalCounts = typeof RefusalCounts.Type
+
+export const EndingCounts = Schema.Array(Schema.Struct({ ending: Ending, count: Schema.Int }))
+export type EndingCounts = typeof EndingCounts.Type
+
+/** What became of rollouts: how they ended, which draws were refused, and what failed. */
+const outcomes = {
+  rollouts: Schema.Int,
+  endings: EndingCounts,
+  refusals: RefusalCounts,
+  failures: Schema.Array(FailureCount),
+}
+
 /** One GRPO iteration. Means are over rollouts with a verdict; `kl` is the mean sampled-token estimate, in nats. */
 export const Iteration = Schema.Struct({
   drift: Drift,
@@ -132,9 +161,8 @@ export const Iteration = Schema.Struct({
   reward: Schema.Number,
   measures: Schema.Record({ key: Schema.String, value: Schema.Number }),
   kl: Schema.Number,
-  rollouts: Schema.Int,
+  ...outcomes,
   groups: Schema.Int,
-  failures: Schema.Array(FailureCount),
   /** JSONL of `Rollout`. */
   transcripts: ArtifactRef,
   state: ArtifactRef,
@@ -162,13 +190,21 @@ export type PolicyResult = typeof PolicyResult.Type
 export const EvaluationResult = Schema.TaggedStruct("Evaluation", {
   /** What the simulated users were in this cell: one persona, or a mixture. */
   personas: Personas,
-  rollouts: Schema.Int,
+  ...outcomes,
   reward: Schema.NullOr(Schema.Number),
-  failures: Schema.Array(FailureCount),
   transcripts: ArtifactRef,
   seconds: Schema.Number,
 })
 export type EvaluationResult = typeof EvaluationResult.Type
+
+/** Conversations of an assistant with a simulator, nobody judging: data, or what a simulator's likeness is read from. */
+export const SimulationResult = Schema.TaggedStruct("Simulation", {
+  personas: Personas,
+  ...outcomes,
+  transcripts: ArtifactRef,
+  seconds: Schema.Number,
+})
+export type SimulationResult = typeof SimulationResult.Type
 
 /** The numbers of the report as one JSON artifact; rendering adds what the journal and the ledger know of the run. */
 export const ReportResult = Schema.TaggedStruct("Report", { data: ArtifactRef })

@@ -11,7 +11,7 @@ import type { AnyStage } from "./Stage.ts"
 export type SourceOf = (stage: AnyStage) => string | null
 
 /** Of the body as it runs: types, comments and layout are gone. */
-export const sourceHash: SourceOf = (stage) => sha256Hex(stage.run.toString())
+export const sourceHash: SourceOf = (stage) => sha256Hex(stage.body ?? stage.run.toString())
 
 /** `versioned` are the stages whose version is raised with every change of results. */
 export const sourceUnless =

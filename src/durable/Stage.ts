@@ -26,6 +26,8 @@ export interface Declaration<F extends Fields, A, I, R> {
   readonly run: (input: Resolved<Schema.Struct.Type<F>>) => Effect.Effect<A, never, R>
   /** `sizeOf` tells the size of an upstream step's output, estimated or real. */
   readonly estimate: (input: Schema.Struct.Type<F>, sizeOf: (step: AnyStep) => number) => Estimate
+  /** Text by which a change of the body is seen, where `run` calls a function that was handed in. */
+  readonly body?: string
 }
 
 export interface AnyStage {
@@ -35,6 +37,7 @@ export interface AnyStage {
   readonly output: Schema.Schema<unknown, unknown>
   readonly run: (input: never) => Effect.Effect<unknown, never, unknown>
   readonly estimate: (input: never, sizeOf: (step: AnyStep) => number) => Estimate
+  readonly body: string | undefined
 }
 
 export interface Stage<F extends Fields, A, R> extends AnyStage {
@@ -65,7 +68,11 @@ export const make = <const F extends Fields, A, I, R>(
     return { [StepTypeId]: variance, stage, input: decoded.right }
   }
   const properties = { version: declaration.version, schema: erased, output: declaration.output }
-  const stage = Object.assign(build, properties, { run: declaration.run, estimate: declaration.estimate })
+  const stage = Object.assign(build, properties, {
+    run: declaration.run,
+    estimate: declaration.estimate,
+    body: declaration.body,
+  })
   Object.defineProperty(stage, "name", { value: declaration.name })
   return stage as unknown as Stage<F, A, R>
 }

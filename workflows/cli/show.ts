@@ -58,7 +58,7 @@ const transcriptsOf = Effect.fnUntraced(function* (shown: Shown) {
     shown.type === "artifact"
       ? [{ path: "", sha256: shown.sha256, bytes: shown.bytes }]
       : shown.type === "step"
-        ? shown.artifacts.filter(({ path }) => /(^|\.)(transcripts|conversations|train|heldOut)$/.test(path))
+        ? shown.artifacts.filter(({ path }) => /(^|\.)(transcripts|conversations)$/.test(path))
         : []
   if (refs.length === 0)
     return yield* NoTranscripts.make({

@@ -62,7 +62,7 @@ export const Report = Stage.make({
             rollouts: records,
           })),
         )
-        const heldOut = split === undefined ? undefined : yield* conversations.read(split.heldOut)
+        const heldOut = split === undefined ? undefined : yield* conversations.read(split.test.conversations)
         const data = buildReportData({ title, simulators, assistants, trainedWith, matrix: cells, heldOut })
         const json = yield* asStageFailure(Schema.encode(ReportJson)(data))
         const store = yield* ArtifactStore

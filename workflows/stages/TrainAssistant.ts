@@ -14,14 +14,14 @@ import { checkpointOf, driftOf, fromCheckpoint, untrained } from "../../layers/t
 import type { Conversation } from "../../src/domain/Conversation.ts"
 import { ModelSpec } from "../../src/domain/ModelSpec.ts"
 import { deriveSeed } from "../../src/domain/Seed.ts"
-import { Persona } from "../../src/domain/Persona.ts"
+import { Personas } from "../../src/domain/Persona.ts"
 import { AssistantResult, Checkpoint, Iteration, SimulatorResult, SplitResult } from "../../src/domain/Results.ts"
 import { Estimate, Shard, Stage, StageFailure, Step } from "../../src/index.ts"
 import { Trainer } from "../../src/ports/Trainer.ts"
 import { castUser } from "./casting.ts"
 import { conversations, rollouts } from "./conversations.ts"
-import { Conversing, usable } from "./Conversing.ts"
-import { failureCounts, meanMeasures, meanReward } from "./counts.ts"
+import { assistantSampling, Conversing, usable, userSampling } from "./Conversing.ts"
+import { meanMeasures, meanReward, outcomesOf } from "./counts.ts"
 import { asStageFailure } from "./failures.ts"
 import { defaultFailureShare, refuseMissing } from "./missing.ts"
 import { modelOf, promptTokens, rolloutDemands } from "./rolloutDemands.ts"
@@ -30,12 +30,13 @@ const Trained = Schema.Struct({ checkpoint: Checkpoint, iteration: Iteration })
 
 export const TrainAssistant = Stage.make({
   name: "TrainAssistant",
-  version: 1,
+  version: 2,
   input: {
     split: Step.of(SplitResult),
     base: ModelSpec,
     simulator: Step.of(SimulatorResult),
-    persona: Persona,
+    /** In place of the simulator's own. */
+    persona: Schema.optional(Personas),
     reward: Reward,
     recipe: GrpoRecipe,
     conversing: Conversing,
@@ -53,18 +54,22 @@ export const TrainAssistant = Stage.make({
           Effect.gen(function* () {
             const policies = yield* Policies
             const { lossScale } = yield* Trainer
-            const all = usable(yield* conversations.read(split.train), conversing)
+            const all = usable(yield* conversations.read(split.assistant.conversations), conversing)
             const prompts = yield* somePrompts(promptsOf(all, recipe, index, seed))
             const policy = from === null ? untrained(base, { rank: recipe.rank, seed }) : fromCheckpoint(from)
             const model = yield* asStageFailure(policies.model(policy))
+            const sampling = { ...assistantSampling(conversing), temperature: 1 }
+            const user = yield* asStageFailure(
+              castUser(simulator, { override: persona, sampling: userSampling(conversing), seed, step }),
+            )
             const casting = {
-              assistant: tokenAssistant(model, { ...conversing, temperature: 1 }, { role: "assistant", step }),
-              user: yield* asStageFailure(
-                castUser(simulator, persona, { ...conversing, temperature: conversing.userTemperature }, step),
-              ),
+              assistant: tokenAssistant(model, sampling, { role: "assistant", step }),
+              opening: user.opening,
+              userOf: user.of,
               initial: yield* asStageFailure(policies.base(base)),
               reward,
-              maxTurns: conversing.turns,
+              limits: conversing,
+              guardrails: conversing.guardrails,
               seed: deriveIteration(seed, index),
               step,
             }
@@ -96,9 +101,8 @@ export const TrainAssistant = Stage.make({
               reward: meanReward(records) ?? 0,
               measures: meanMeasures(records),
               kl: batch.kl,
-              rollouts: records.length,
+              ...outcomesOf(records),
               groups: batch.groups,
-              failures: failureCounts(records),
               transcripts: yield* rollouts.write(records),
               state,
               ...driftOf(yield* policies.drift, [trained.policy]),

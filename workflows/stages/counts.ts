@@ -1,14 +1,52 @@
 /** Sums over rollouts, for curves and tables. */
-import type { FailureCount } from "../../src/domain/Results.ts"
+import type { Ending } from "../../src/domain/Conversation.ts"
+import type { EndingCounts, FailureCount, RefusalCounts } from "../../src/domain/Results.ts"
 import type { Rollout } from "../../src/domain/Rollout.ts"
 
+/** What became of rollouts; each list most frequent first. */
+export interface Outcomes {
+  readonly rollouts: number
+  readonly endings: EndingCounts
+  readonly refusals: RefusalCounts
+  readonly failures: ReadonlyArray<FailureCount>
+}
+
+export const outcomesOf = (rollouts: ReadonlyArray<Rollout>): Outcomes =>
+  mergedCounts(
+    rollouts.map(({ ending, refusals, failure }) => ({
+      rollouts: 1,
+      endings: [{ ending, count: 1 }],
+      refusals,
+      failures: failure === null ? [] : [{ ...failure, count: 1 }],
+    })),
+  )
+
+export const mergedCounts = (parts: ReadonlyArray<Outcomes>): Outcomes => ({
+  rollouts: parts.reduce((sum, { rollouts }) => sum + rollouts, 0),
+  endings: summed(
+    parts.flatMap(({ endings }) => endings),
+    ({ ending }): { readonly ending: Ending } => ({ ending }),
+  ),
+  refusals: summed(
+    parts.flatMap(({ refusals }) => refusals),
+    ({ reason }) => ({ reason }),
+  ),
+  failures: failureCounts(parts.flatMap(({ failures }) => failures)),
+})
+
 /** Failures by who caused them and why, most frequent first. */
-export const failureCounts = (rollouts: ReadonlyArray<Rollout>): ReadonlyArray<FailureCount> => {
-  const counts = new Map<string, FailureCount>()
-  for (const { failure } of rollouts) {
-    if (failure === null) continue
-    const key = `${failure.by} ${failure.reason}`
-    counts.set(key, { ...failure, count: (counts.get(key)?.count ?? 0) + 1 })
+export const failureCounts = (failures: ReadonlyArray<FailureCount>): ReadonlyArray<FailureCount> =>
+  summed(failures, ({ by, reason }) => ({ by, reason }))
+
+const summed = <A extends { readonly count: number }, K extends object>(
+  items: ReadonlyArray<A>,
+  keyOf: (item: A) => K,
+): ReadonlyArray<K & { readonly count: number }> => {
+  const counts = new Map<string, K & { readonly count: number }>()
+  for (const item of items) {
+    const key = keyOf(item)
+    const name = JSON.stringify(key)
+    counts.set(name, { ...key, count: (counts.get(name)?.count ?? 0) + item.count })
   }
   return [...counts.values()].sort((a, b) => b.count - a.count)
 }

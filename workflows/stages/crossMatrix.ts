@@ -1,12 +1,14 @@
 /** Every assistant with every simulator: one `Evaluate` step for each cell of the cross-simulator matrix (paper 1.6). */
-import type { Persona } from "../../src/domain/Persona.ts"
+import { personasName } from "../../layers/generation/personas.ts"
+import type { Personas } from "../../src/domain/Persona.ts"
 import type { PolicyResult, SimulatorResult, SplitResult } from "../../src/domain/Results.ts"
 import type { Step } from "../../src/index.ts"
 import { Evaluate } from "./Evaluate.ts"
 
 export interface Column<R> {
   readonly simulator: string
-  readonly persona: Persona
+  /** In place of the simulator's own. */
+  readonly persona?: Personas | undefined
   /** No assistant was trained with this simulator in this persona. */
   readonly heldOut: boolean
   readonly step: Step.Step<SimulatorResult, R>
@@ -23,8 +25,14 @@ export const crossMatrix = <RA, RS, RP>(options: {
     options.columns.map(({ simulator, persona, heldOut, step }) => ({
       assistant,
       simulator,
-      persona: persona.name,
+      persona: persona === undefined ? "its own" : personasName(persona),
       heldOut,
-      evaluation: Evaluate({ ...options.settings, split: options.split, assistant: policy, simulator: step, persona }),
+      evaluation: Evaluate({
+        ...options.settings,
+        split: options.split,
+        assistant: policy,
+        simulator: step,
+        ...(persona === undefined ? {} : { persona }),
+      }),
     })),
   )

@@ -1,5 +1,5 @@
 /** What rollouts are expected to cost, by who speaks and who judges. */
-import { Schema } from "effect"
+import { Predicate, Schema } from "effect"
 import type { Reward } from "../../layers/evaluation/Reward.ts"
 import { ModelSpec } from "../../src/domain/ModelSpec.ts"
 import { Estimate } from "../../src/index.ts"
@@ -15,38 +15,45 @@ export interface Rollouts {
   readonly reward: Reward
 }
 
-export const rolloutDemands = ({ count, conversing, assistant, simulator, reward }: Rollouts) => {
-  const { turns, maxTokens } = conversing
-  const calls = (low: number, high: number) => ({ low: count * low, expected: count * high, high: count * high })
-  const said = (by: number) => ({ low: 0, expected: count * by * 0.8 * maxTokens, high: count * by * maxTokens })
-  const demands: Array<Estimate.Demand> = [
-    {
-      role: "assistant",
-      model: assistant,
-      calls: calls(1, turns),
-      promptTokens: promptTokens({ count, conversing }),
-      completionTokens: said(turns),
-    },
-    {
-      role: "simulator",
-      model: simulator,
-      calls: calls(0, turns - 1),
-      promptTokens: promptTokens({ count, conversing }),
-      completionTokens: said(turns - 1),
-    },
-  ]
+export const rolloutDemands = ({ reward, ...speakers }: Rollouts) => {
+  const { count, conversing, assistant } = speakers
+  const demands = [...speakerDemands(speakers)]
   // How likely the initial model finds what was said is asked whatever the reward, where it can be asked in tokens.
   if (!isRemote(assistant)) {
     demands.push({
       role: "judge",
       model: assistant,
-      calls: calls(1, 1),
+      calls: { low: count, expected: count, high: count },
       promptTokens: promptTokens({ count, conversing }),
       completionTokens: Estimate.exactly(0),
     })
   }
   const judges = reward._tag === "RubricReward" ? reward.judges : []
   return [...demands, ...judges.map((judge) => rubricDemand(judge, { count, conversing }))]
+}
+
+/** Of the two sides of the conversations. */
+export const speakerDemands = ({ count, conversing, assistant, simulator }: Omit<Rollouts, "reward">) => {
+  const { turns, maxTokens, assistantTokens = maxTokens } = conversing
+  const calls = (low: number, high: number) => ({ low: count * low, expected: count * high, high: count * high })
+  const said = (by: number, most: number) => ({ low: 0, expected: count * by * 0.8 * most, high: count * by * most })
+  const demands: Array<Estimate.Demand> = [
+    {
+      role: "assistant",
+      model: assistant,
+      calls: calls(1, turns),
+      promptTokens: promptTokens({ count, conversing }),
+      completionTokens: said(turns, assistantTokens),
+    },
+    {
+      role: "simulator",
+      model: simulator,
+      calls: calls(0, turns - 1),
+      promptTokens: promptTokens({ count, conversing }),
+      completionTokens: said(turns - 1, maxTokens),
+    },
+  ]
+  return demands
 }
 
 /** Of every call that reads a rollout so far. */
@@ -72,6 +79,8 @@ const instructions = 200
 
 /** The model under a step, as far as its inputs name it. */
 export const modelOf = ({ input }: Step.Step<unknown, unknown>): ModelSpec => {
-  const named = input["base"] ?? input["model"]
+  const settings = input["settings"]
+  const own = Predicate.isRecord(settings) ? settings["model"] : undefined
+  const named = input["base"] ?? input["model"] ?? own
   return Schema.is(ModelSpec)(named) ? named : { provider: "embedded", name: "unknown" }
 }

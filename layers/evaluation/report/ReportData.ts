@@ -11,6 +11,14 @@ import { CheckResult, RolloutFailure } from "../../../src/domain/Rollout.ts"
 const orNull = Schema.NullOr(Schema.Number)
 const measures = Schema.Record({ key: Schema.String, value: Schema.Number })
 
+export const SimulatorKind = Schema.Literal(
+  "role-play",
+  "fine-tuned",
+  "fine-tuned, served",
+  "defined by the experiment",
+)
+export type SimulatorKind = typeof SimulatorKind.Type
+
 /** A mean with its percentile bootstrap interval. `n` counts rollouts, or prompts where sides are paired. */
 const estimate = { mean: orNull, low: orNull, high: orNull, n: Schema.Int }
 
@@ -114,9 +122,7 @@ export type Provenance = typeof Provenance.Type
 
 export const ReportData = Schema.Struct({
   title: Schema.NullOr(Schema.String),
-  simulators: Schema.Array(
-    Schema.Struct({ label: Schema.String, kind: Schema.Literal("role-play", "fine-tuned"), model: Schema.String }),
-  ),
+  simulators: Schema.Array(Schema.Struct({ label: Schema.String, kind: SimulatorKind, model: Schema.String })),
   assistants: Schema.Array(
     Schema.Struct({
       label: Schema.String,

@@ -1,8 +1,10 @@
 /** Results and transcripts to the numbers of a report. Pure: equal inputs give equal data. */
 import type { ModelSpec } from "../../../src/domain/ModelSpec.ts"
-import type { FailureCount } from "../../../src/domain/Results.ts"
+import type { FailureCount, SimulatorResult } from "../../../src/domain/Results.ts"
+import { personaList } from "../../generation/personas.ts"
+import { personaText } from "../../generation/userSystem.ts"
 import { endings, turnLengths } from "./realism.ts"
-import type { FailureRow, ReportData, Sample } from "./ReportData.ts"
+import type { FailureRow, ReportData, Sample, SimulatorKind } from "./ReportData.ts"
 import { ownSimulators } from "./ReportInputs.ts"
 import type { ReportInputs } from "./ReportInputs.ts"
 import { stepLabels } from "./stepLabels.ts"
@@ -16,14 +18,12 @@ export const buildReportData = (inputs: ReportInputs): ReportData => {
   const tuned = Object.entries(simulators).flatMap(([simulator, result]) =>
     result._tag === "FineTuned" ? [{ simulator, ...result }] : [],
   )
-  const personas = new Map(matrix.map(({ persona, result }) => [persona, result.persona.prompt]))
+  const personas = new Map(
+    matrix.flatMap(({ result }) => personaList(result.personas).map((one) => [one.name, personaText(one)] as const)),
+  )
   return {
     title: title ?? null,
-    simulators: Object.entries(simulators).map(([label, result]) =>
-      result._tag === "FineTuned"
-        ? { label, kind: "fine-tuned", model: modelName(result.checkpoint.base) }
-        : { label, kind: "role-play", model: modelName(result.model) },
-    ),
+    simulators: Object.entries(simulators).map(([label, result]) => ({ label, ...simulatorKind(result) })),
     assistants: Object.entries(assistants).map(([label, result]) =>
       result._tag === "Assistant"
         ? {
@@ -49,6 +49,20 @@ export const buildReportData = (inputs: ReportInputs): ReportData => {
     samples: samples(inputs),
     failures: failures(inputs),
     provenance: provenance(inputs),
+  }
+}
+
+/** What a simulator is and which model speaks for it, as tables say it. */
+export const simulatorKind = (result: SimulatorResult): { readonly kind: SimulatorKind; readonly model: string } => {
+  switch (result._tag) {
+    case "RolePlay":
+      return { kind: "role-play", model: modelName(result.model) }
+    case "FineTuned":
+      return { kind: "fine-tuned", model: modelName(result.checkpoint.base) }
+    case "ServedSimulator":
+      return { kind: "fine-tuned, served", model: modelName(result.model) }
+    case "CustomSimulator":
+      return { kind: "defined by the experiment", model: `${result.name}/v${result.version}` }
   }
 }
 
