@@ -2,6 +2,7 @@
 import type { Message } from "../../src/domain/Conversation.ts"
 import type { Persona } from "../../src/domain/Persona.ts"
 import type { Condition } from "../../src/domain/Results.ts"
+import { pythonStrip } from "./pythonStrip.ts"
 
 /**
  * What the condition says of persona and intent: the intent alone is the whole line, word for word (paper 2.3); a
@@ -15,7 +16,7 @@ export const userSystem = (
 ): Message | undefined => {
   const told = [
     saysPersona(condition) && persona !== undefined ? personaText(persona) : "",
-    saysIntent(condition) ? (intent ?? "").trim() : "",
+    saysIntent(condition) ? pythonStrip(intent ?? "") : "",
   ].filter((text) => text !== "")
   return told.length === 0 ? undefined : { role: "system", content: told.join("\n\n") }
 }

@@ -15,6 +15,10 @@ export interface Tokenizer {
   readonly names: Readonly<Record<string, string>>
   /** The Jinja chat template of the model, where it has one. */
   readonly chatTemplate: string | undefined
+  /** The first id that no token has. */
+  readonly nextId: number
+  /** Rows of the model's embedding, where its `config.json` tells: ids from there on mean nothing to the model. */
+  readonly rows: number | undefined
 }
 
 /** A tokenizer that is missing or not understood. */
@@ -27,7 +31,10 @@ export class TokenizerUnusable extends Schema.TaggedError<TokenizerUnusable>()("
   }
 }
 
-/** Reads `tokenizer.json`, `tokenizer_config.json` and, where present, `chat_template.jinja` of a model folder. */
+/**
+ * Reads `tokenizer.json`, `tokenizer_config.json` and, where present, `chat_template.jinja` and `config.json` of a model
+ * folder.
+ */
 export const loadTokenizer = Effect.fn("loadTokenizer")(
   function* (folder: string) {
     const fs = yield* FileSystem.FileSystem
@@ -35,10 +42,15 @@ export const loadTokenizer = Effect.fn("loadTokenizer")(
     const read = (name: string) => fs.readFileString(path.join(folder, name))
     const vocabulary = yield* read("tokenizer.json")
     const config = yield* read("tokenizer_config.json")
-    const own = yield* fs.exists(path.join(folder, "chat_template.jinja"))
-    const template = own ? yield* read("chat_template.jinja") : undefined
+    const readIfThere = (name: string) =>
+      Effect.flatMap(fs.exists(path.join(folder, name)), (there) => (there ? read(name) : Effect.succeed(undefined)))
+    const template = yield* readIfThere("chat_template.jinja")
+    const model = yield* readIfThere("config.json")
     return yield* Effect.try({
-      try: () => makeTokenizer(JSON.parse(vocabulary), JSON.parse(config), template),
+      try: () => ({
+        ...makeTokenizer(JSON.parse(vocabulary), JSON.parse(config), template),
+        rows: model === undefined ? undefined : rowsOf(JSON.parse(model)),
+      }),
       catch: (cause) => (cause instanceof Error ? cause : new Error(String(cause))),
     })
   },
@@ -57,6 +69,8 @@ export const makeTokenizer = (vocabulary: unknown, config: unknown, template?: s
     specialTokens: new Map(special.map((token) => [token.content, token.id])),
     names: tokenNames(settings),
     chatTemplate: template ?? templateOf(settings.chat_template),
+    nextId: file.added_tokens.reduce((next, { id }) => Math.max(next, id + 1), vocabularySize(file.model.vocab)),
+    rows: undefined,
   }
 }
 
@@ -65,7 +79,14 @@ const exactly = { skip_special_tokens: false, clean_up_tokenization_spaces: fals
 
 const rest = { key: Schema.String, value: Schema.Unknown }
 const AddedToken = Schema.Struct({ id: Schema.Int, content: Schema.String, special: Schema.Boolean }, rest)
-const Vocabulary = Schema.Struct({ added_tokens: Schema.Array(AddedToken), pre_tokenizer: Schema.Unknown }, rest)
+const Vocabulary = Schema.Struct(
+  {
+    added_tokens: Schema.Array(AddedToken),
+    pre_tokenizer: Schema.Unknown,
+    model: Schema.Struct({ vocab: Schema.Object }, rest),
+  },
+  rest,
+)
 const Template = Schema.Union(
   Schema.String,
   Schema.Array(Schema.Struct({ name: Schema.String, template: Schema.String })),
@@ -73,6 +94,17 @@ const Template = Schema.Union(
 const Config = Schema.Struct({ chat_template: Schema.optional(Schema.NullOr(Template)) }, rest)
 const decodeVocabulary = Schema.decodeUnknownSync(Vocabulary)
 const decodeConfig = Schema.decodeUnknownSync(Config)
+
+/** Ids by token; or, of some kinds, a list of pieces whose positions are the ids. */
+const vocabularySize = (vocab: object): number => {
+  if (Array.isArray(vocab)) return vocab.length
+  let size = 0
+  for (const id of Object.values(vocab)) if (typeof id === "number" && id >= size) size = id + 1
+  return size
+}
+
+const ModelConfig = Schema.Struct({ vocab_size: Schema.optional(Schema.Int) })
+const rowsOf = (config: unknown) => (Schema.is(ModelConfig)(config) ? config.vocab_size : undefined)
 
 const templateOf = (field: typeof Template.Type | null | undefined) =>
   typeof field === "string" ? field : field?.find((entry) => entry.name === "default")?.template

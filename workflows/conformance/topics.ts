@@ -2,6 +2,7 @@
 import { conversationHashTopic } from "./topics/conversationHash.ts"
 import { grpoDatumsTopic } from "./topics/grpoDatums.ts"
 import { pythonRandomTopic } from "./topics/pythonRandom.ts"
+import { sftFlipTopic } from "./topics/sftFlip.ts"
 import { tokenizerTopic } from "./topics/tokenizer.ts"
 import type { Topic } from "./Topic.ts"
 
@@ -13,6 +14,7 @@ const supported = new Map<string, Topic>([
   ["conversation-hash", conversationHashTopic],
   ["grpo-datums", grpoDatumsTopic],
   ["python-random", pythonRandomTopic],
+  ["sft-flip", sftFlipTopic],
   ["tokenizer", tokenizerTopic],
 ])
 
@@ -25,7 +27,6 @@ const later = new Set([
   "length-penalty",
   "pass-hat-k",
   "rank-corr",
-  "sft-flip",
   "userrl-credit",
   "wildbench-majority",
   "wildchat-split",

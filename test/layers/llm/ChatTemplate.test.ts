@@ -41,7 +41,9 @@ describe("makeChatTemplate", () => {
     expect(() => strict.render(conversation)).toThrow(TemplateFailed)
     expect(() => strict.render(conversation)).toThrow("roles must alternate")
     expect(() => makeChatTemplate(tokenizer, "{% for")).toThrow(TemplateFailed)
-    expect(() => makeChatTemplate({ ...tokenizer, chatTemplate: undefined })).toThrow("names none")
+    expect(() => makeChatTemplate({ ...tokenizer, chatTemplate: undefined, specialTokens: new Map() })).toThrow(
+      "names none",
+    )
     expect(() => makeChatTemplate(tokenizer, "nothing").frame([], "user")).toThrow("drops the content")
   })
 })
