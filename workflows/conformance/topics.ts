@@ -4,6 +4,7 @@ import { grpoDatumsTopic } from "./topics/grpoDatums.ts"
 import { pythonRandomTopic } from "./topics/pythonRandom.ts"
 import { sftFlipTopic } from "./topics/sftFlip.ts"
 import { tokenizerTopic } from "./topics/tokenizer.ts"
+import { wildchatSplitTopic } from "./topics/wildchatSplit.ts"
 import type { Topic } from "./Topic.ts"
 
 /** The topic's check; `later` where the product has no such function yet; `undefined` for a name it never heard of. */
@@ -16,6 +17,7 @@ const supported = new Map<string, Topic>([
   ["python-random", pythonRandomTopic],
   ["sft-flip", sftFlipTopic],
   ["tokenizer", tokenizerTopic],
+  ["wildchat-split", wildchatSplitTopic],
 ])
 
 const later = new Set([
@@ -29,5 +31,4 @@ const later = new Set([
   "rank-corr",
   "userrl-credit",
   "wildbench-majority",
-  "wildchat-split",
 ])

@@ -1,0 +1,77 @@
+/**
+ * Which texts hold a sequence of words that is found too often over all of them. Exact, in memory that does not grow
+ * with the number of sequences: each is counted first in a bucket that it shares with others, and by itself only where
+ * its bucket is over the limit. Three passes over the same texts in the same order.
+ */
+import { textTable } from "./TextTable.ts"
+import { lowerWords, wordHashes } from "./words.ts"
+
+export interface NgramRule {
+  /** Words in a sequence. */
+  readonly size: number
+  /** Found more often than this is too often. */
+  readonly limit: number
+  /** What counts: every occurrence, or every text once however often it repeats itself. */
+  readonly by: "occurrences" | "texts"
+}
+
+export interface FrequentNgrams {
+  /** First pass. */
+  readonly count: (text: string) => void
+  /** After it: whether any sequence can be too frequent at all. */
+  readonly possible: () => boolean
+  /** Second pass. False: nothing in this text can be too frequent, so that it need not be looked at again. */
+  readonly countExactly: (text: string) => boolean
+  /** Third pass: whether one of its sequences is too frequent. */
+  readonly isIn: (text: string) => boolean
+}
+
+export const frequentNgrams = ({ size, limit, by }: NgramRule): FrequentNgrams => {
+  const buckets = limit < 255 ? new Uint8Array(bucketCount) : new Uint32Array(bucketCount)
+  const exact = textTable()
+  const hashes: Array<number> = []
+  let possible = false
+
+  /** Where sequences begin whose bucket is over the limit. */
+  const suspects = (text: string): ReadonlyArray<number> => {
+    const starts: Array<number> = []
+    const words = wordHashes(text, hashes)
+    for (let start = 0; start + size <= words; start++)
+      if (buckets[bucket(hashes, start, size)]! > limit) starts.push(start)
+    return starts
+  }
+  const ngrams = (text: string, starts: ReadonlyArray<number>): ReadonlyArray<string> => {
+    if (starts.length === 0) return []
+    const words = lowerWords(text)
+    return starts.map((start) => words.slice(start, start + size).join(" "))
+  }
+
+  return {
+    count: (text) => {
+      const words = wordHashes(text, hashes)
+      for (let start = 0; start + size <= words; start++) {
+        const at = bucket(hashes, start, size)
+        // Beyond the limit nothing has to be known: no overflow.
+        if (buckets[at]! <= limit) possible = (buckets[at]! += 1) > limit || possible
+      }
+    },
+    possible: () => possible,
+    countExactly: (text) => {
+      const found = ngrams(text, suspects(text))
+      for (const ngram of by === "texts" ? new Set(found) : found) exact.add(ngram, 1)
+      return found.length > 0
+    },
+    isIn: (text) => ngrams(text, suspects(text)).some((ngram) => (exact.get(ngram) ?? 0) > limit),
+  }
+}
+
+/** 16 MB of bytes: half a billion sequences fill them to 30 on average. */
+const bucketCount = 1 << 24
+
+const bucket = (hashes: ReadonlyArray<number>, start: number, size: number): number => {
+  let hash = 0
+  for (let i = start; i < start + size; i++) hash = (Math.imul(hash, 0x9e3779b1) + hashes[i]!) | 0
+  hash ^= hash >>> 15
+  hash = Math.imul(hash, 0x85ebca6b)
+  return (hash ^ (hash >>> 13)) & (bucketCount - 1)
+}
