@@ -2,6 +2,13 @@
 export * from "../src/index.ts"
 export { Check } from "../layers/evaluation/Checklist.ts"
 export { Reward } from "../layers/evaluation/Reward.ts"
+export {
+  fewShotIntentPrompt,
+  intentOpening,
+  IntentPrompt,
+  plainIntentPrompt,
+} from "../layers/generation/intents/IntentPrompt.ts"
+export { embeddedIntents, IntentRecipe, labIntents, relIntents } from "../layers/generation/intents/IntentRecipe.ts"
 export * as Personas from "../layers/generation/personas.ts"
 export * as Model from "../layers/llm/Model.ts"
 export { embeddedGrpo, GrpoRecipe } from "../layers/training/GrpoRecipe.ts"
@@ -15,6 +22,7 @@ export { crossMatrix } from "./stages/crossMatrix.ts"
 export { Evaluate } from "./stages/Evaluate.ts"
 export { FineTuned } from "./stages/FineTuned.ts"
 export { InitialAssistant } from "./stages/InitialAssistant.ts"
+export { Intents } from "./stages/Intents.ts"
 export { Report } from "./stages/Report.ts"
 export { RolePlay } from "./stages/RolePlay.ts"
 export { Simulate } from "./stages/Simulate.ts"

@@ -5,6 +5,7 @@ import { Corpus } from "./stages/Corpus.ts"
 import { Evaluate } from "./stages/Evaluate.ts"
 import { FineTuned } from "./stages/FineTuned.ts"
 import { InitialAssistant } from "./stages/InitialAssistant.ts"
+import { Intents } from "./stages/Intents.ts"
 import { Report } from "./stages/Report.ts"
 import { RolePlay } from "./stages/RolePlay.ts"
 import { Simulate } from "./stages/Simulate.ts"
@@ -16,6 +17,7 @@ export const packageStages: ReadonlySet<AnyStage> = new Set<AnyStage>([
   Evaluate,
   FineTuned,
   InitialAssistant,
+  Intents,
   Report,
   RolePlay,
   Simulate,

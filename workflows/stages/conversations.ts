@@ -6,7 +6,8 @@ import { Rollout } from "../../src/domain/Rollout.ts"
 import { ArtifactStore } from "../../src/index.ts"
 import { asStageFailure } from "./failures.ts"
 
-const lines = <A, I>(record: Schema.Schema<A, I>) => {
+/** A kind of record as JSONL artifacts. */
+export const lines = <A, I>(record: Schema.Schema<A, I>) => {
   const encode = Schema.encode(Schema.parseJson(record))
   const decode = Schema.decodeUnknown(Schema.Array(Schema.parseJson(record)))
   return {
