@@ -24,8 +24,8 @@ export const chatBody = ({ served, wireName }: Resolved, { messages, sampling, j
     served.extra,
   )
 
-export const completionBody = ({ served, wireName }: Resolved, { prompt, sampling }: CompletionRequest): Body =>
-  withExtra({ model: wireName, prompt, ...samplingFields(sampling, "max_tokens") }, served.extra)
+export const completionBody = ({ served, wireName }: Resolved, { prompt, sampling, extra }: CompletionRequest): Body =>
+  withExtra({ model: wireName, prompt, ...samplingFields(sampling, "max_tokens"), ...extra }, served.extra)
 
 /**
  * What a call can come to at most: a token is at least one byte of text, and a chat template adds a few tokens to each

@@ -35,6 +35,8 @@ export interface CompletionRequest {
   readonly model: ModelSpec
   readonly prompt: string
   readonly sampling: Sampling
+  /** More fields of the body, under the server's own names. Part of the call's identity. */
+  readonly extra?: Readonly<Record<string, unknown>>
   readonly caller: Caller
 }
 
