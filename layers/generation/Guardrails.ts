@@ -41,7 +41,7 @@ export const assistantOpenings = [
 export const Guardrails = Schema.Struct({
   /** Draws after the first. */
   redraws: Schema.optionalWith(count, { default: () => 5 }),
-  /** When every draw is refused: `end` ends the conversation and says so, `accept` takes the last draw. */
+  /** When every draw is refused: `end` ends the conversation and says so, `accept` takes the last if it says anything. */
   exhausted: Schema.optionalWith(Schema.Literal("end", "accept"), { default: () => "end" as const }),
   /** Words of one turn, at most. Default 600: the 99th percentile of real turns after the opening is about that. */
   maxWords: Schema.optionalWith(positive, { default: () => 600 }),
@@ -91,7 +91,7 @@ export const refusalOf = (
   if (turn._tag === "Left") return said.length < rules.minTurns ? "leaves too early" : undefined
   const { text } = turn
   if (text.trim() === "") return "empty"
-  if (text.split(/\s+/).length > rules.maxWords) return "too long"
+  if (text.trim().split(/\s+/).length > rules.maxWords) return "too long"
   const earlier = rules.duplicatesOf === "any" ? said : said.slice(-1)
   if (earlier.some(({ content }) => repeats(text, content, rules.duplicates))) return "repeats an earlier turn"
   const beginning = normal(text)

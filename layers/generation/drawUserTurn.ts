@@ -60,7 +60,7 @@ export const drawUserTurn = Effect.fnUntraced(function* (
     reasons.push(reason)
     last = { said, seed }
   }
-  if (last !== undefined && rules.exhausted === "accept" && !isBlank(last.said)) {
+  if (last !== undefined && rules.exhausted === "accept" && mayStand(last.said)) {
     return { _tag: "Drawn", ...last, attempts: draws - 1, ...counted() } as Drawn
   }
   // Answers that are none are the server's or the prompt's doing; a simulator that keeps to refused turns is its own.
@@ -70,7 +70,8 @@ export const drawUserTurn = Effect.fnUntraced(function* (
 
 const simulatorFailed = (reason: string): RolloutFailure => ({ by: "infrastructure", reason: `simulator: ${reason}` })
 
-const isBlank = (turn: UserTurn) => turn._tag === "Said" && turn.text.trim() === ""
+/** Nothing said is no turn, and a user that may not leave doesn't, however often it tries. */
+const mayStand = (turn: UserTurn) => turn._tag === "Said" && turn.text.trim() !== ""
 
 const countsOf = (reasons: ReadonlyArray<RefusalReason>) =>
   [...new Set(reasons)].map((reason) => ({ reason, count: reasons.filter((other) => other === reason).length }))

@@ -1,104 +1,189 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { ContextOverflow, InvalidOutput, Unavailable } from "../../../src/domain/LlmError.ts"
-import type { LlmError } from "../../../src/domain/LlmError.ts"
 import { converse } from "../../../layers/generation/converse.ts"
-import type { Assistant, SimulatedUser, UserTurn } from "../../../layers/generation/Speaker.ts"
+import { endMarker } from "../../../layers/generation/endMarker.ts"
+import {
+  BudgetExhausted,
+  ContextOverflow,
+  InvalidOutput,
+  Misconfigured,
+  Refused,
+  Unavailable,
+} from "../../../src/domain/LlmError.ts"
+import type { LlmError } from "../../../src/domain/LlmError.ts"
+import { asker, going, replying, setting, talker, where } from "./scriptedSpeakers.ts"
 
-const where = { endpoint: "here", model: "m", detail: "d" }
-const setting = { prompt: { id: "p", opening: "Hi", intent: "to learn" }, sample: 0, seed: 7, maxTurns: 3 }
+const holding = (
+  answer: Parameters<typeof replying>[0],
+  say: Parameters<typeof going>[0],
+  changes: Parameters<typeof setting>[0] = {},
+) => converse(replying(answer).assistant, going(say).user, setting(changes))
 
-const replying = (answer: (turn: number) => Effect.Effect<string, LlmError>) => {
-  const seeds: Array<number> = []
-  const assistant: Assistant = {
-    reply: ({ messages, seed }) => {
-      seeds.push(seed)
-      return Effect.map(answer((messages.length + 1) / 2), (text) => ({ text, finish: "stop", key: `a${seed}` }))
-    },
-  }
-  return { assistant, seeds }
-}
+const failing = (error: LlmError) => () => Effect.fail(error)
 
-const going = (say: (turn: number, attempt: number) => Effect.Effect<string, LlmError>) => {
-  const seeds: Array<number> = []
-  const user: SimulatedUser = {
-    next: ({ messages, seed, attempt }) => {
-      seeds.push(seed)
-      return Effect.map(say(messages.length / 2, attempt), (text): UserTurn =>
-        text === "" ? { _tag: "Left", key: `u${seed}` } : { _tag: "Said", text, key: `u${seed}` },
-      )
-    },
-  }
-  return { user, seeds }
-}
+const textsOf = ({ messages }: { readonly messages: ReadonlyArray<{ readonly content: string }> }) =>
+  messages.map(({ content }) => content)
 
-const talker = (turn: number) => Effect.succeed(`reply ${turn}`)
-const asker = (turn: number) => Effect.succeed(`question ${turn}`)
-
-describe("converse", () => {
-  it.effect("ends at the turn limit with an assistant turn, every call under a seed of its own", () =>
+describe("a conversation ends", () => {
+  it.effect("at the turn limit, with an assistant turn", () =>
     Effect.gen(function* () {
-      const assistant = replying(talker)
-      const user = going(asker)
-      const dialogue = yield* converse(assistant.assistant, user.user, setting)
+      const dialogue = yield* holding(talker, asker)
       assert.strictEqual(dialogue.ending, "turn-limit")
-      assert.deepStrictEqual(
-        dialogue.messages.map(({ content }) => content),
-        ["Hi", "reply 1", "question 1", "reply 2", "question 2", "reply 3"],
-      )
-      const seeds = [...assistant.seeds, ...user.seeds]
-      assert.strictEqual(new Set(seeds).size, 5)
-      assert.strictEqual(dialogue.calls.length, 5)
-      const again = replying(talker)
-      yield* converse(again.assistant, going(asker).user, { ...setting, sample: 1 })
-      assert.isTrue(again.seeds.every((seed) => !seeds.includes(seed)))
+      assert.isNull(dialogue.failure)
+      assert.deepStrictEqual(textsOf(dialogue), [
+        "Hi there",
+        "reply 1",
+        "question 1",
+        "reply 2",
+        "question 2",
+        "reply 3",
+      ])
     }),
   )
 
-  it.effect("takes an empty user turn as leaving, never as a message", () =>
+  it.effect("by a goodbye, whose words are dropped or kept", () =>
     Effect.gen(function* () {
-      const user = going((turn) => Effect.succeed(turn === 1 ? "more" : ""))
-      const dialogue = yield* converse(replying(talker).assistant, user.user, setting)
-      assert.strictEqual(dialogue.ending, "goodbye")
-      assert.strictEqual(dialogue.messages.length, 4)
-      assert.strictEqual(dialogue.failure, null)
+      const thanks = (turn: number) => Effect.succeed(turn === 1 ? "more" : `thx, bye ${endMarker} and so on`)
+      const dropped = yield* holding(talker, thanks)
+      assert.strictEqual(dropped.ending, "goodbye")
+      assert.strictEqual(dropped.closing, "thx, bye")
+      assert.deepStrictEqual(textsOf(dropped), ["Hi there", "reply 1", "more", "reply 2"])
+      const kept = yield* holding(talker, thanks, { limits: { closing: "kept" } })
+      assert.deepStrictEqual(textsOf(kept), [...textsOf(dropped), "thx, bye"])
+      assert.strictEqual(kept.turns.length, 5)
+      const wordless = yield* holding(talker, () => Effect.succeed(endMarker), { limits: { closing: "kept" } })
+      assert.deepStrictEqual([wordless.ending, wordless.closing, wordless.messages.length], ["goodbye", null, 2])
     }),
   )
 
-  it.effect("draws a repeated user turn again, hotter each time, and gives up with a name for it", () =>
+  it.effect("when it is too long for the limit or for either side's context", () =>
     Effect.gen(function* () {
-      const attempts: Array<number> = []
-      const user = going((_, attempt) => {
-        attempts.push(attempt)
-        return Effect.succeed(attempt < 2 ? " hi " : "something new")
+      // Ten tokens a message: the second reply is the one that reaches the limit.
+      const long = yield* holding(talker, asker, { limits: { conversationTokens: 40 } })
+      assert.deepStrictEqual([long.ending, long.messages.length], ["length", 4])
+      assert.deepStrictEqual(long.failure, { by: "assistant", reason: "the conversation is too long" })
+      const just = yield* holding(talker, asker, { limits: { conversationTokens: 61 } })
+      assert.strictEqual(just.ending, "turn-limit")
+      const overflow = failing(ContextOverflow.make(where))
+      const assistant = yield* holding(overflow, asker)
+      assert.strictEqual(assistant.ending, "length")
+      assert.deepStrictEqual(assistant.failure, { by: "assistant", reason: "context overflow" })
+      const user = yield* holding(talker, overflow)
+      assert.strictEqual(user.ending, "length")
+      assert.deepStrictEqual(user.failure, { by: "infrastructure", reason: "simulator: context overflow" })
+    }),
+  )
+
+  it.effect("when the assistant says nothing, refuses, or answers in no form", () =>
+    Effect.gen(function* () {
+      const silent = yield* holding(() => Effect.succeed(" \n"), asker)
+      assert.deepStrictEqual(silent.failure, { by: "assistant", reason: "empty reply" })
+      assert.strictEqual(silent.turns.length, silent.messages.length)
+      const refused = yield* holding(failing(Refused.make(where)), asker)
+      assert.deepStrictEqual(refused.failure, { by: "assistant", reason: "refused" })
+      const broken = yield* holding(failing(InvalidOutput.make(where)), asker)
+      assert.deepStrictEqual(broken.failure, { by: "infrastructure", reason: "invalid output" })
+      for (const { ending } of [silent, refused, broken]) assert.strictEqual(ending, "assistant-failure")
+    }),
+  )
+
+  it.effect("when the simulator's words are refused for good, which is no goodbye", () =>
+    Effect.gen(function* () {
+      const lost = yield* holding(talker, failing(Refused.make(where)))
+      assert.strictEqual(lost.ending, "simulator-outage")
+      assert.deepStrictEqual(lost.failure, { by: "infrastructure", reason: "simulator: refused" })
+    }),
+  )
+
+  it.effect("never by an outage or what a person has to mend: these fail it", () =>
+    Effect.gen(function* () {
+      for (const error of [
+        Unavailable.make(where),
+        Misconfigured.make({ ...where, advice: "mend it" }),
+        BudgetExhausted.make({ limitMicros: 1, committedMicros: 1, neededMicros: 1 }),
+      ]) {
+        assert.strictEqual((yield* Effect.flip(holding(talker, failing(error))))._tag, error._tag)
+        assert.strictEqual((yield* Effect.flip(holding(failing(error), asker)))._tag, error._tag)
+      }
+    }),
+  )
+})
+
+describe("users who go on to the limit", () => {
+  it.effect("are asked again when they leave", () =>
+    Effect.gen(function* () {
+      const leaver = (turn: number, attempt: number) => Effect.succeed(attempt < 2 ? endMarker : `question ${turn}`)
+      const dialogue = yield* holding(talker, leaver, { limits: { ends: "limit" } })
+      assert.strictEqual(dialogue.ending, "turn-limit")
+      assert.deepStrictEqual(dialogue.refusals, [
+        { turn: 1, reason: "leaves too early", count: 2 },
+        { turn: 2, reason: "leaves too early", count: 2 },
+      ])
+      const gone = yield* holding(talker, () => Effect.succeed(endMarker), {
+        limits: { ends: "limit" },
+        guardrails: { exhausted: "accept" },
       })
-      const dialogue = yield* converse(replying(talker).assistant, user.user, { ...setting, maxTurns: 2 })
-      assert.deepStrictEqual(attempts, [0, 1, 2])
-      assert.strictEqual(dialogue.messages[2]?.content, "something new")
-      assert.strictEqual(dialogue.calls.length, 5)
-      const stuck = yield* converse(replying(talker).assistant, going(() => Effect.succeed("HI")).user, setting)
-      assert.strictEqual(stuck.ending, "guardrail-exhausted")
+      assert.strictEqual(gone.ending, "guardrail-exhausted")
+    }),
+  )
+})
+
+describe("an opening by the simulator", () => {
+  it.effect("is the first message, drawn like any other turn", () =>
+    Effect.gen(function* () {
+      const user = going((turn, attempt) => Effect.succeed(turn === 0 && attempt === 0 ? "" : `question ${turn}`))
+      const dialogue = yield* converse(
+        replying(talker).assistant,
+        user.user,
+        setting({ prompt: { opening: undefined } }),
+      )
+      assert.deepStrictEqual(textsOf(dialogue).slice(0, 3), ["question 0", "reply 1", "question 1"])
+      assert.deepInclude(dialogue.turns[0], { model: "user@1", attempts: 1, key: `u${user.asked[1]?.seed}` })
+      assert.deepStrictEqual(dialogue.refusals, [{ turn: 0, reason: "empty", count: 1 }])
+      assert.strictEqual(dialogue.ending, "turn-limit")
     }),
   )
 
-  it.effect("names what the assistant caused and what the infrastructure caused", () =>
+  it.effect("is never a goodbye, whatever is accepted", () =>
     Effect.gen(function* () {
-      const overflow = replying(() => Effect.fail(ContextOverflow.make(where)))
-      const long = yield* converse(overflow.assistant, going(asker).user, setting)
-      assert.deepStrictEqual([long.ending, long.failure?.by], ["length", "assistant"])
-      const silent = yield* converse(replying(() => Effect.succeed("  ")).assistant, going(asker).user, setting)
-      assert.deepStrictEqual([silent.ending, silent.failure?.reason], ["assistant-failure", "empty reply"])
-      const broken = going(() => Effect.fail(InvalidOutput.make(where)))
-      const lost = yield* converse(replying(talker).assistant, broken.user, setting)
-      assert.deepStrictEqual([lost.ending, lost.failure?.by], ["simulator-outage", "infrastructure"])
+      for (const exhausted of ["end", "accept"] as const) {
+        const gone = yield* holding(talker, () => Effect.succeed(endMarker), {
+          prompt: { opening: undefined },
+          guardrails: { exhausted },
+        })
+        assert.deepStrictEqual([gone.ending, gone.messages.length], ["guardrail-exhausted", 0])
+        assert.deepStrictEqual(gone.refusals, [{ turn: 0, reason: "leaves too early", count: 6 }])
+      }
     }),
   )
+})
 
-  it.effect("fails on an outage instead of ending", () =>
+describe("what is kept of a conversation", () => {
+  it.effect("is a turn for each message, with the call, seed, tokens and log-probabilities behind it", () =>
     Effect.gen(function* () {
-      const down = going(() => Effect.fail(Unavailable.make(where)))
-      const error = yield* Effect.flip(converse(replying(talker).assistant, down.user, setting))
-      assert.strictEqual(error._tag, "Unavailable")
+      const assistant = replying((turn) =>
+        Effect.succeed({ text: `reply ${turn}`, finish: "length", tokens: [turn, 2], logprobs: [-1, -turn] }),
+      )
+      const user = going(asker)
+      const { messages, turns, calls } = yield* converse(assistant.assistant, user.user, setting())
+      assert.strictEqual(turns.length, messages.length)
+      assert.deepStrictEqual(turns[0], { model: null, key: null, seed: null, attempts: 0 })
+      const [seed = -1] = assistant.seeds
+      assert.deepStrictEqual(turns[1], {
+        model: "assistant@1",
+        key: `a${seed}`,
+        seed,
+        attempts: 0,
+        finish: "length",
+        tokens: [1, 2],
+        logprobs: [-1, -1],
+      })
+      const asked = user.asked[0]?.seed ?? -1
+      assert.deepStrictEqual(turns[2], { model: "user@1", key: `u${asked}`, seed: asked, attempts: 0 })
+      assert.deepStrictEqual(
+        [null, ...calls],
+        turns.map(({ key }) => key),
+      )
     }),
   )
 })
