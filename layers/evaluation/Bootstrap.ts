@@ -60,6 +60,22 @@ export const bootstrapClusteredMean = (
   return resampled([...clusters.values()], options)
 }
 
+/** What one cluster adds to a ratio. */
+export interface Ratio {
+  readonly sum: number
+  readonly count: number
+}
+
+/**
+ * Of a ratio of totals, such as nats per token: all sums over all counts, clusters resampled whole, so that large ones
+ * weigh more. `n` is the total of the counts. Null where that is 0.
+ */
+export const bootstrapRatio = (clusters: ReadonlyArray<Ratio>, options: BootstrapOptions = {}): MeanInterval | null =>
+  resampled(
+    clusters.filter(({ count }) => count > 0),
+    options,
+  )
+
 /**
  * Mean of `treatment` minus `control` by prompt, over the prompts that both have; clusters are resampled whole.
  * `n` counts prompts. Null where no prompt is shared.
