@@ -1,15 +1,16 @@
 /** Conversations and rollouts as artifacts: JSON lines, one record a line. */
-import { Effect, Schema } from "effect"
+import { Effect, Schema, Stream } from "effect"
 import type { ArtifactRef } from "../../src/domain/Artifact.ts"
 import { Conversation } from "../../src/domain/Conversation.ts"
 import { Rollout } from "../../src/domain/Rollout.ts"
 import { ArtifactStore } from "../../src/index.ts"
-import { asStageFailure } from "./failures.ts"
+import { asStageFailure, toStageFailure } from "./failures.ts"
 
 /** A kind of record as JSONL artifacts. */
 export const lines = <A, I>(record: Schema.Schema<A, I>) => {
   const encode = Schema.encode(Schema.parseJson(record))
   const decode = Schema.decodeUnknown(Schema.Array(Schema.parseJson(record)))
+  const decodeOne = Schema.decodeUnknown(Schema.parseJson(record))
   return {
     write: (records: ReadonlyArray<A>) =>
       Effect.gen(function* () {
@@ -23,6 +24,31 @@ export const lines = <A, I>(record: Schema.Schema<A, I>) => {
         const text = Buffer.from(yield* store.get(ref)).toString("utf8")
         return yield* decode(text.split("\n").filter((line) => line !== ""))
       }).pipe(asStageFailure),
+    /** One after the other, for artifacts that are too large to hold. */
+    stream: (ref: ArtifactRef): Stream.Stream<A, StageFailure, ArtifactStore> =>
+      Stream.unwrap(Effect.map(ArtifactStore, (store) => store.stream(ref))).pipe(
+        byteLines,
+        Stream.mapEffect((some) => decode(some.map((line) => line.toString("utf8")))),
+        Stream.mapConcatChunk(Chunk.unsafeFromArray),
+        Stream.mapError(toStageFailure),
+      ),
+    /** One record after the other, in bounded memory. */
+    stream: (ref: ArtifactRef) =>
+      Stream.unwrap(Effect.map(ArtifactStore, (store) => store.stream(ref))).pipe(
+        Stream.decodeText("utf8"),
+        Stream.splitLines,
+        Stream.filter((line) => line !== ""),
+        Stream.mapEffect((line) => decodeOne(line)),
+        Stream.mapError(toStageFailure),
+      ),
+    /** The records of all, in their order, as one artifact; copied piece by piece. */
+    join: (refs: ReadonlyArray<ArtifactRef>) =>
+      Effect.gen(function* () {
+        const store = yield* ArtifactStore
+        const writer = yield* store.writer
+        yield* Effect.forEach(refs, (ref) => Stream.runForEach(store.stream(ref), writer.write), { discard: true })
+        return yield* writer.finish
+      }).pipe(Effect.scoped, asStageFailure),
   }
 }
 

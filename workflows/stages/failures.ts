@@ -9,10 +9,11 @@ interface Failure {
 }
 
 /** Errors without a kind of their own (files, artifacts) need a person. Their messages say what to do. */
-export const asStageFailure = Effect.mapError((error: Failure) =>
+export const toStageFailure = (error: Failure) =>
   StageFailure.make({
     kind: error.kind ?? "operator",
     reason: error.message,
     advice: error.kind === "transient" ? "Retry when the service is back." : "Mend it, then retry.",
-  }),
-)
+  })
+
+export const asStageFailure = Effect.mapError(toStageFailure)
