@@ -8,6 +8,7 @@ import { InitialAssistant } from "./stages/InitialAssistant.ts"
 import { Intents } from "./stages/Intents.ts"
 import { Report } from "./stages/Report.ts"
 import { RolePlay } from "./stages/RolePlay.ts"
+import { ServedSimulator } from "./stages/ServedSimulator.ts"
 import { Simulate } from "./stages/Simulate.ts"
 import { Split } from "./stages/Split.ts"
 import { TrainAssistant } from "./stages/TrainAssistant.ts"
@@ -20,6 +21,7 @@ export const packageStages: ReadonlySet<AnyStage> = new Set<AnyStage>([
   Intents,
   Report,
   RolePlay,
+  ServedSimulator,
   Simulate,
   Split,
   TrainAssistant,

@@ -1,78 +1,84 @@
-/**
- * Conversations to training sequences for a user simulator: the model learns the user's side, its loss on user turns
- * only (paper 2.3). The end of a conversation is an empty user turn, which small models do learn to say.
- */
-import type { Conversation, Message } from "../../src/domain/Conversation.ts"
-import type { ChatTemplate } from "../llm/ChatTemplate.ts"
-import type { Tokenizer } from "../llm/Tokenizer.ts"
+/** Training sequences as a trainer takes them, and a step's loss whatever the trainer makes of token losses. */
+import type { Datum } from "../../src/domain/Datum.ts"
+import type { LossScale } from "../../src/ports/Trainer.ts"
+import type { TrainingRequest } from "./Policy.ts"
+import { Kind } from "./SftFlip.ts"
+import type { SftSample } from "./SftFlip.ts"
+import type { SftRecipe } from "./SftRecipe.ts"
 
-/** Arrays of one length: `weights[i]` belongs to `targets[i]`, the token after `tokens[i]`; 1 on the user's own. */
+/** Arrays of one length: `kinds[i]` is of `targets[i]`, the token after `tokens[i]`. */
 export interface SftDatum {
-  readonly conversation: string
   readonly tokens: ReadonlyArray<number>
   readonly targets: ReadonlyArray<number>
-  readonly weights: ReadonlyArray<number>
-  /** Where in `targets` the closing empty user turn ends: its log-probability is that of leaving here. */
-  readonly leaving: number
+  readonly kinds: ReadonlyArray<Kind>
 }
 
+/** Samples one behind the other, shifted by one token, up to the last learnt token. */
+export const sftDatum = (samples: ReadonlyArray<SftSample>): SftDatum => {
+  const ids = samples.flatMap((sample) => sample.ids)
+  const kinds = samples.flatMap((sample) => sample.kinds)
+  const last = kinds.findLastIndex((kind) => kind !== Kind.masked)
+  return { tokens: ids.slice(0, last), targets: ids.slice(1, last + 1), kinds: kinds.slice(1, last + 1) }
+}
+
+/** Every learnt token counts as 1: for log-probabilities, whose pass has no gradient. */
+export const crossEntropyDatum = ({ tokens, targets, kinds }: SftDatum): Datum => ({
+  modelInput: tokens,
+  targetTokens: targets,
+  mask: kinds.map((kind) => (kind === Kind.masked ? 0 : 1)),
+})
+
+/** One optimizer step. */
+export const sftRequest = (
+  datums: ReadonlyArray<SftDatum>,
+  recipe: SftRecipe,
+  { learningRate, scale }: { readonly learningRate: number; readonly scale: LossScale },
+): TrainingRequest => ({
+  ...averaged(datums.map(crossEntropyDatum), recipe.average, scale),
+  adam: {
+    learningRate,
+    beta1: recipe.betas[0],
+    beta2: recipe.betas[1],
+    eps: recipe.eps,
+    weightDecay: recipe.weightDecay,
+    gradClipNorm: recipe.clip,
+  },
+})
+
 /**
- * Segments are made into tokens one by one, as they are when the simulator is asked: the prompt ends where the user's
- * words begin. A user turn's end-of-turn token is learnt with it.
+ * Datums and loss whose gradient on a server of that scale is the one of the mean cross-entropy: over all learnt tokens
+ * of the batch (paper 2.4), or of the means over each sequence's.
+ *
+ * Where the server divides each sequence's loss by the sum of its weights, weights can't tell sequences apart. There the
+ * loss is `cispo` with the ratio held at 1, which is the cross-entropy times a token's advantage: the advantages carry
+ * what the weights can't.
  */
-export const sftDatum = (
-  { tokenizer, template }: { readonly tokenizer: Tokenizer; readonly template: ChatTemplate },
-  system: Message,
-  conversation: Conversation,
-): SftDatum => {
-  const tokens: Array<number> = []
-  const weights: Array<number> = []
-  const add = (ids: ReadonlyArray<number>, weight: number) => {
-    tokens.push(...ids)
-    weights.push(...ids.map(() => weight))
+export const averaged = (
+  datums: ReadonlyArray<Datum>,
+  average: SftRecipe["average"],
+  scale: LossScale,
+): Pick<TrainingRequest, "datums" | "loss"> => {
+  const counts = datums.map(({ mask }) => sum(mask))
+  const total = sum(counts)
+  const cross_entropy = { kind: "cross_entropy" } as const
+  if (scale === "token-sum") {
+    const weightOf = (count: number) => (average === "tokens" ? 1 / total : 1 / (count * datums.length))
+    return { datums: datums.map((datum, i) => scaled(datum, weightOf(counts[i] ?? 0))), loss: cross_entropy }
   }
-  const said: Array<Message> = [system]
-  let written = ""
-  const turns: ReadonlyArray<Message> = [...conversation.messages, { role: "user", content: "" }]
-  for (const turn of turns) {
-    const role = turn.role === "assistant" ? "assistant" : "user"
-    const { before, after } = template.frame(said, role)
-    const [end = 0, ...rest] = tokenizer.encode(after)
-    const weight = role === "user" ? 1 : 0
-    add(tokenizer.encode(before.slice(written.length)), 0)
-    add(tokenizer.encode(turn.content), weight)
-    add([end], weight)
-    add(rest, 0)
-    written = before + turn.content + after
-    said.push(turn)
-  }
-  // Nothing is learnt after the last end of turn.
-  const last = weights.lastIndexOf(1)
+  if (average === "sequences" || counts.every((count) => count === counts[0])) return { datums, loss: cross_entropy }
   return {
-    conversation: conversation.id,
-    tokens: tokens.slice(0, last),
-    targets: tokens.slice(1, last + 1),
-    weights: weights.slice(1, last + 1),
-    leaving: last - 1,
+    datums: datums.map((datum, i) => ({
+      ...datum,
+      logprobs: datum.mask.map(() => 0),
+      advantages: datum.mask.map((weight) => (weight * (counts[i] ?? 0) * datums.length) / total),
+    })),
+    loss: { kind: "cispo", low: 1, high: 1 },
   }
 }
 
-/**
- * exp(mean negative log-probability) over the weighted targets, the closing empty turn left out: how surprised the
- * model is by what users wrote (paper 3.9). `logprobs` are in nats, one array for each datum.
- */
-export const perplexity = (datums: ReadonlyArray<SftDatum>, logprobs: ReadonlyArray<ReadonlyArray<number>>) => {
-  let total = 0
-  let tokens = 0
-  for (const [i, { weights, leaving }] of datums.entries())
-    for (const [at, weight] of weights.entries()) {
-      if (weight === 0 || at === leaving) continue
-      total -= logprobs[i]?.[at] ?? Number.NaN
-      tokens += 1
-    }
-  return { perplexity: Math.exp(total / tokens), tokens }
-}
+const scaled = (datum: Datum, factor: number): Datum => ({
+  ...datum,
+  mask: datum.mask.map((weight) => weight * factor),
+})
 
-/** Mean probability of leaving where the user left. */
-export const leavingProbability = (datums: ReadonlyArray<SftDatum>, logprobs: ReadonlyArray<ReadonlyArray<number>>) =>
-  datums.reduce((sum, { leaving }, i) => sum + Math.exp(logprobs[i]?.[leaving] ?? Number.NaN), 0) / datums.length
+const sum = (values: ReadonlyArray<number>) => values.reduce((total, value) => total + value, 0)

@@ -8,9 +8,13 @@ import { Ending } from "./Conversation.ts"
 import { ModelSpec } from "./ModelSpec.ts"
 import { Personas } from "./Persona.ts"
 
-/** JSONL of `Conversation`, one a line. `skipped` counts rows left out by --skip-invalid, by reason. */
+/**
+ * JSONL of `Conversation`, one a line; `count` and `users` are of those that can be used. `skipped` counts rows left out
+ * by --skip-invalid, by reason. `formats` are the kinds of logs that were read.
+ */
 export const CorpusResult = Schema.TaggedStruct("Corpus", {
   conversations: ArtifactRef,
+  formats: Schema.Array(Schema.String),
   count: Schema.Int,
   users: Schema.Int,
   skipped: Schema.Array(Schema.Struct({ reason: Schema.String, count: Schema.Int })),
@@ -112,17 +116,41 @@ export type CustomResult = typeof CustomResult.Type
  */
 const Drift = Schema.optional(Schema.Number)
 
-/** A simulator fine-tuned on real user turns. `losses` are nats per trained token, one for each optimizer step. */
+/** Cross-entropy on the validation part after so many steps: nats per learnt token, over so many of them. */
+export const SftEvaluation = Schema.Struct({ step: Schema.Int, nats: Schema.Number, tokens: Schema.Int })
+export type SftEvaluation = typeof SftEvaluation.Type
+
+/**
+ * A simulator fine-tuned on real user turns. `losses` are nats per trained token before each optimizer step.
+ * Perplexity and `ending` are of the test part: of the tokens that users wrote and the ends of their turns, each token
+ * as much as any other, without the closing turn; and the probability of ending where the user ended, mean over
+ * conversations.
+ */
 export const FineTunedResult = Schema.TaggedStruct("FineTuned", {
+  /** The state with the lowest evaluation, the last one where the recipe has none. */
   checkpoint: Checkpoint,
+  /** After how many steps that was. */
+  step: Schema.Int,
   opening: Opening,
   condition: Condition,
   /** Spoken to in training as in use, where the condition has a persona. */
   personas: Personas,
+  /** What the simulator says to end a conversation. */
+  marker: Schema.Literal("empty-turn", "<|endconversation|>"),
   perplexity: Perplexity,
-  /** Probability of ending where the user ended, before and after; mean over held-out conversations. */
   ending: Schema.Struct({ before: Schema.Number, after: Schema.Number }),
   losses: Schema.Array(Schema.Number),
+  /** One for each optimizer step. */
+  learningRates: Schema.Array(Schema.Number),
+  /** In order; the first one is before training. */
+  evaluations: Schema.Array(SftEvaluation),
+  /** Conversations trained on, how many of them were cut, in how many sequences, and what was left out of the part. */
+  data: Schema.Struct({
+    conversations: Schema.Int,
+    truncated: Schema.Int,
+    sequences: Schema.Int,
+    leftOut: Dropped,
+  }),
   drift: Drift,
   seconds: Schema.Number,
 })

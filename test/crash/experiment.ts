@@ -17,7 +17,7 @@ const grpo = { rank: 4, learningRate: 1e-3, iterations: 2, prompts: 2, rollouts:
 
 const simulator = {
   "role-play": U.RolePlay({ model: U.Model.openai("scripted-user") }),
-  "fine-tuned": U.FineTuned({ split, base, persona: plain, recipe: sft }),
+  "fine-tuned": U.FineTuned({ split, base, condition: "persona", recipe: sft }),
 }
 
 const main = U.Grid.make({

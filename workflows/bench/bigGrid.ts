@@ -11,7 +11,7 @@ export default U.Experiment.make("big-grid", {
       axes: {
         simulator: {
           "role-play": U.RolePlay({ model: base }),
-          "fine-tuned": U.FineTuned({ split, base, persona: plain, recipe: U.embeddedSft }),
+          "fine-tuned": U.FineTuned({ split, base, condition: "persona", recipe: U.Sft.embedded }),
         },
         persona: { plain, impatient },
         seed: Array.from({ length: 250 }, (_, seed) => seed + 1),

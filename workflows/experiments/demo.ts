@@ -7,7 +7,7 @@
  */
 import * as U from "understudy"
 
-export const study = (name: string, size = { sft: U.embeddedSft, grpo: U.embeddedGrpo, prompts: 24 }) => {
+export const study = (name: string, size = { sft: U.Sft.embedded, grpo: U.embeddedGrpo, prompts: 24 }) => {
   const split = U.Split({ corpus: U.embeddedCorpus() })
   const base = U.Model.embedded
   const { plain, impatient } = U.Personas
@@ -25,7 +25,7 @@ export const study = (name: string, size = { sft: U.embeddedSft, grpo: U.embedde
 
   const simulator = {
     "role-play": U.RolePlay({ model: base }),
-    "fine-tuned": U.FineTuned({ split, base, persona: plain, recipe: size.sft }),
+    "fine-tuned": U.FineTuned({ split, base, condition: "persona", recipe: size.sft }),
     // one more simulator here
   }
   const main = U.Grid.make({

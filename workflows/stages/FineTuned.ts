@@ -1,148 +1,149 @@
 /** A user simulator fine-tuned on what real users wrote (paper 2.3, 2.4), with its perplexity before and after. */
-import { Clock, Effect, Schema } from "effect"
-import { userSystem } from "../../layers/generation/FlippedUser.ts"
-import { Policies } from "../../layers/training/Policies.ts"
-import { checkpointOf, driftOf, fromCheckpoint, untrained } from "../../layers/training/Policy.ts"
-import { leavingProbability, perplexity, sftDatum } from "../../layers/training/SftDatums.ts"
-import { crossEntropyDatum, draw, sftSteps, SftRecipe } from "../../layers/training/SftRecipe.ts"
-import type { ArtifactRef } from "../../src/domain/Artifact.ts"
+import { Effect, Schema } from "effect"
+import { plain } from "../../layers/generation/personas.ts"
+import { saysPersona } from "../../layers/generation/userSystem.ts"
+import { defaultSettings } from "../../layers/training/embedded/ServerCommand.ts"
+import { leavingProbability, lossOf, perplexity, SftMeasures } from "../../layers/training/SftMeasures.ts"
+import { evaluatesAt, learningRateAt, pausesOf, recipeProblem, SftRecipe } from "../../layers/training/SftRecipe.ts"
+import { stepsOf } from "../../layers/training/SftSequences.ts"
 import { ModelSpec } from "../../src/domain/ModelSpec.ts"
-import { Persona } from "../../src/domain/Persona.ts"
-import { Checkpoint, FineTunedResult, SplitResult } from "../../src/domain/Results.ts"
-import { Estimate, Shard, Stage, StageFailure, Step } from "../../src/index.ts"
-import { conversations } from "./conversations.ts"
-import { asStageFailure } from "./failures.ts"
+import { Personas } from "../../src/domain/Persona.ts"
+import { Condition, FineTunedResult, Opening, SplitResult } from "../../src/domain/Results.ts"
+import type { Checkpoint, SftEvaluation } from "../../src/domain/Results.ts"
+import { Estimate, Shard, Stage, Step } from "../../src/index.ts"
+import { fineTuning, Trained } from "./fineTuning.ts"
+import { Prepared } from "./sftParts.ts"
 
-const Measured = Schema.Struct({ perplexity: Schema.Number, tokens: Schema.Int, leaving: Schema.Number })
-const Chunk = Schema.Struct({
-  checkpoint: Checkpoint,
-  losses: Schema.Array(Schema.Number),
-  drift: Schema.optional(Schema.Number),
-  seconds: Schema.Number,
-})
-
+/**
+ * Trained on the split's `simulator` part, picked on `validation`, measured on `test`. With `opening: "generated"` the
+ * simulator writes first turns too, which it has learnt in any case.
+ */
 export const FineTuned = Stage.make({
   name: "FineTuned",
-  version: 1,
+  version: 2,
   input: {
     split: Step.of(SplitResult),
     base: ModelSpec,
-    /** Whose system line stands before every conversation, in training as in use. */
-    persona: Persona,
     recipe: SftRecipe,
+    opening: Opening.pipe(Schema.optionalWith({ default: () => "real" as const })),
+    /** What it is told before every conversation, in training as in use. The paper's are told the intent. */
+    condition: Condition.pipe(Schema.optionalWith({ default: () => "intent" as const })),
+    /** One, or a mixture of which each conversation has one; where the condition tells it. Default: `plain`. */
+    personas: Schema.optional(Personas),
     seed: Schema.Int.pipe(Schema.optionalWith({ default: () => 0 })),
   },
   output: FineTunedResult,
-  run: ({ split, base, persona, recipe, seed }) =>
+  check: ({ base, recipe, condition, personas }) =>
+    recipeProblem(recipe) ??
+    baseProblem(base, recipe) ??
+    (personas !== undefined && !saysPersona(condition)
+      ? `personas are not told to a simulator whose condition is "${condition}": say condition: "persona-and-intent", or leave them out.`
+      : undefined),
+  run: ({ split, base, recipe, opening, condition, personas = plain, seed }) =>
     Effect.gen(function* () {
-      const caller = { role: "trainer", step: yield* Shard.stepId } as const
-      /** Drawn conversations that fit, as training sequences. */
-      const datums = Effect.fnUntraced(function* (part: ArtifactRef, limit: number) {
-        const policies = yield* Policies
-        const codec = yield* asStageFailure(policies.base(base))
-        const all = (yield* conversations.read(part)).map((one) => sftDatum(codec, userSystem(persona), one))
-        const fitting = all.filter(({ tokens }) => tokens.length <= recipe.maxTokens)
-        if (fitting.length === 0) {
-          return yield* StageFailure.make({
-            kind: "operator",
-            reason: `None of ${all.length} conversations fits ${recipe.maxTokens} tokens.`,
-            advice: "Raise the recipe's maxTokens, or take a corpus of shorter conversations.",
-          })
-        }
-        return draw(fitting, limit, [seed, "sft-conversations"])
-      })
-      const start = untrained(base, { rank: recipe.rank, seed })
-      const measure = (name: string, checkpoint: Checkpoint | null) =>
-        Shard.once(
-          name,
-          Measured,
-          Effect.gen(function* () {
-            const policies = yield* Policies
-            const held = yield* datums(split.heldOut, recipe.heldOut)
-            const policy = checkpoint === null ? start : fromCheckpoint(checkpoint)
-            const logprobs = yield* asStageFailure(policies.forward(policy, held.map(crossEntropyDatum), caller))
-            return { ...perplexity(held, logprobs), leaving: leavingProbability(held, logprobs) }
-          }),
-        )
-      const train = (first: number, from: Checkpoint | null) =>
-        Shard.once(
-          `steps/${first}`,
-          Chunk,
-          Effect.gen(function* () {
-            const policies = yield* Policies
-            const began = yield* Clock.currentTimeMillis
-            const all = sftSteps(yield* datums(split.train, recipe.conversations), recipe, seed)
-            const losses: Array<number> = []
-            let policy = from === null ? start : fromCheckpoint(from)
-            for (const request of all.slice(first, first + recipe.saveEvery)) {
-              const trained = yield* asStageFailure(policies.train(policy, request, caller))
-              losses.push(meanLoss(request.datums, trained.logprobs))
-              policy = trained.policy
-            }
-            const state = yield* asStageFailure(policies.save(policy, caller))
-            const seconds = ((yield* Clock.currentTimeMillis) - began) / 1000
-            const drift = driftOf(yield* policies.drift, policy.pending)
-            return { checkpoint: checkpointOf(policy, state), losses, ...drift, seconds }
-          }),
-        )
+      const work = fineTuning({ base, recipe, condition, personas, seed, step: yield* Shard.stepId })
+      const { conversations: test } = split.test
+      const { conversations: validation } = split.validation
+      const part = split.simulator.conversations
+      const data = yield* Shard.once("prepare", Prepared, work.prepare(part, recipe.conversations, true))
+      const held = yield* Shard.once("prepare/test", Prepared, work.prepare(test, recipe.heldOut, false))
+      const steps = stepsOf(data.sequences, recipe)
+      const before = yield* Shard.once("before", SftMeasures, work.measure(test, held, null))
 
-      const steps = yield* Shard.once(
-        "count",
-        Schema.Int,
-        Effect.map(datums(split.train, recipe.conversations), (drawn) => sftSteps(drawn, recipe, seed).length),
-      )
-      const before = yield* measure("before", null)
-      let last: typeof Chunk.Type | undefined
-      const losses: Array<number> = []
-      const drifts: Array<number> = []
-      let seconds = 0
-      for (let first = 0; first < steps; first += recipe.saveEvery) {
-        last = yield* train(first, last?.checkpoint ?? null)
-        losses.push(...last.losses)
-        drifts.push(...(last.drift === undefined ? [] : [last.drift]))
-        seconds += last.seconds
+      const drawn =
+        recipe.evaluateEvery === undefined
+          ? undefined
+          : yield* Shard.once("prepare/validation", Prepared, work.prepare(validation, recipe.validation, false))
+      const evaluations: Array<SftEvaluation> = []
+      const evaluate = Effect.fnUntraced(function* (step: number, checkpoint: Checkpoint | null) {
+        if (drawn === undefined) return undefined
+        const found = yield* Shard.once(`evaluation/${step}`, SftMeasures, work.measure(validation, drawn, checkpoint))
+        const evaluation = { step, nats: lossOf(found), tokens: found.learntTokens }
+        evaluations.push(evaluation)
+        return evaluation
+      })
+      yield* evaluate(0, null)
+
+      const trained: Array<Trained> = []
+      let last: Checkpoint | undefined
+      let best: { readonly checkpoint: Checkpoint; readonly step: number; readonly nats: number } | undefined
+      let sinceBest = 0
+      let first = 0
+      for (const end of pausesOf(recipe, steps)) {
+        const training = work.train(part, data, { first, end, steps }, last ?? null)
+        const made: Trained = yield* Shard.once(`steps/${first}`, Trained, training)
+        trained.push(made)
+        last = made.checkpoint
+        first = end
+        const evaluation = evaluatesAt(recipe, end, steps) ? yield* evaluate(end, last) : undefined
+        if (evaluation === undefined) continue
+        if (best === undefined || evaluation.nats < best.nats) {
+          best = { checkpoint: last, ...evaluation }
+          sinceBest = 0
+        } else if (++sinceBest === recipe.patience) break
       }
-      // There is at least one conversation, so at least one step.
-      const { checkpoint } = last!
-      const after = yield* measure("after", checkpoint)
+      // There is at least one sequence, so at least one step.
+      const losses = trained.flatMap((one) => one.losses)
+      const { checkpoint, step } = best ?? { checkpoint: last!, step: first }
+      const after = yield* Shard.once("after", SftMeasures, work.measure(test, held, checkpoint))
+      const drifts = trained.flatMap(({ drift }) => drift ?? [])
       return FineTunedResult.make({
         checkpoint,
-        perplexity: { before: before.perplexity, after: after.perplexity, tokens: after.tokens },
-        ending: { before: before.leaving, after: after.leaving },
+        step,
+        opening,
+        condition,
+        personas,
+        marker: recipe.marker,
+        perplexity: { before: perplexity(before), after: perplexity(after), tokens: after.tokens },
+        ending: { before: leavingProbability(before), after: leavingProbability(after) },
         losses,
+        learningRates: losses.map((_, at) => learningRateAt(recipe, at, steps)),
+        evaluations,
+        data: {
+          conversations: data.conversations,
+          truncated: data.truncated,
+          sequences: data.sequences,
+          leftOut: data.leftOut,
+        },
         ...(drifts.length === 0 ? {} : { drift: Math.max(...drifts) }),
-        seconds,
+        seconds: trained.reduce((sum, { seconds }) => sum + seconds, 0),
       })
     }),
-  estimate: ({ base, recipe }) => ({
-    size: 1,
-    demands: [
-      {
-        role: "trainer",
-        model: base,
-        calls: Estimate.exactly(Math.ceil(recipe.conversations / recipe.batchSize) * recipe.epochs + 2),
-        promptTokens: {
-          low: recipe.conversations * recipe.epochs * 0.3 * recipe.maxTokens,
-          expected: (recipe.conversations * recipe.epochs + 2 * recipe.heldOut) * 0.6 * recipe.maxTokens,
-          high: (recipe.conversations * recipe.epochs + 2 * recipe.heldOut) * recipe.maxTokens,
+  estimate: ({ split, base, recipe }, sizeOf) => {
+    const all = sizeOf(split)
+    const conversations = Math.min(all, recipe.conversations ?? all)
+    const steps = stepsOf(conversations, recipe)
+    const evaluations = recipe.evaluateEvery === undefined ? 0 : 1 + Math.ceil(steps / recipe.evaluateEvery)
+    const measured = 2 * Math.min(all, recipe.heldOut ?? all) + evaluations * Math.min(all, recipe.validation ?? all)
+    const trained = conversations * recipe.epochs
+    return {
+      size: 1,
+      demands: [
+        {
+          role: "trainer",
+          model: base,
+          // Packs are fewer than conversations, and a part of the split is not all of it.
+          calls: { low: Math.min(steps, 1), expected: steps + 2 + evaluations, high: steps + 2 + evaluations },
+          promptTokens: {
+            low: trained * 0.3 * recipe.maxTokens,
+            expected: (trained + measured) * 0.6 * recipe.maxTokens,
+            high: (trained + measured) * recipe.maxTokens,
+          },
+          completionTokens: Estimate.exactly(0),
         },
-        completionTokens: Estimate.exactly(0),
-      },
-    ],
-  }),
+      ],
+    }
+  },
 })
 
-/** Nats per trained token, before the step. */
-const meanLoss = (
-  datums: ReadonlyArray<{ readonly mask: ReadonlyArray<number> }>,
-  logprobs: ReadonlyArray<ReadonlyArray<number>>,
-) => {
-  let total = 0
-  let tokens = 0
-  for (const [i, { mask }] of datums.entries())
-    for (const [at, weight] of mask.entries()) {
-      total -= weight * (logprobs[i]?.[at] ?? 0)
-      tokens += weight
-    }
-  return total / tokens
+const baseProblem = ({ provider, name }: ModelSpec, { rank, marker }: SftRecipe): string | undefined => {
+  const { maxLoraRank } = defaultSettings
+  if (provider === "openai")
+    return `${name} is behind an endpoint and can't be trained: name a base model with Model.trainable or Model.embedded.`
+  if (provider !== "embedded") return undefined
+  if (marker !== "empty-turn")
+    return `the embedded model has no room for the special token ${marker}: say marker: "empty-turn".`
+  return rank === 0 || rank > maxLoraRank
+    ? `the embedded trainer trains adapters of rank 1 to ${maxLoraRank}, not ${rank === 0 ? "all weights (0)" : rank}.`
+    : undefined
 }

@@ -11,6 +11,7 @@ import { tokenAssistant } from "../../layers/generation/TokenAssistant.ts"
 import type { AssistantSampling } from "../../layers/generation/TokenAssistant.ts"
 import { Policies } from "../../layers/training/Policies.ts"
 import { fromCheckpoint } from "../../layers/training/Policy.ts"
+import { speaking } from "../../layers/training/SftSource.ts"
 import type { Conversation } from "../../src/domain/Conversation.ts"
 import type { ModelSpec } from "../../src/domain/ModelSpec.ts"
 import type { Persona, Personas } from "../../src/domain/Persona.ts"
@@ -90,8 +91,8 @@ const speakerOf = Effect.fnUntraced(function* (simulator: SimulatorResult, sampl
   const policies = yield* Policies
   switch (simulator._tag) {
     case "FineTuned": {
-      const model = yield* policies.model(fromCheckpoint(simulator.checkpoint))
-      const { condition } = simulator
+      const { condition, marker } = simulator
+      const model = speaking(yield* policies.model(fromCheckpoint(simulator.checkpoint)), marker)
       return (persona: Persona) => Effect.succeed(flippedUser(model, { persona, condition }, sampling, caller))
     }
     case "ServedSimulator":

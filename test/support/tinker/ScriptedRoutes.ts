@@ -6,7 +6,7 @@ import { tokensOf, unpack } from "../../../layers/training/tinker/Tensors.ts"
 import type { Fault } from "../ScriptedTinker.ts"
 import { passResult, sampleResult } from "./ScriptedResults.ts"
 import { hash, makeState } from "./ScriptedState.ts"
-import type { ScriptedModel, TinkerState } from "./ScriptedState.ts"
+import type { ScriptedModel, TinkerState, Weights } from "./ScriptedState.ts"
 
 export interface ScriptedOptions {
   readonly baseModel?: string
@@ -14,6 +14,8 @@ export interface ScriptedOptions {
   readonly slots?: number
   /** Token ids that samples are made of. Default: 3 to 258. */
   readonly alphabet?: ReadonlyArray<number>
+  /** Each step lowers the loss; from this one on it rises again. Default: never. */
+  readonly bestAfter?: number
   /** Keeps checkpoints over a restart of the process. */
   readonly stateFile?: string
   /** A fault for a request that none was queued for. */
@@ -63,6 +65,9 @@ export const makeRoutes = (options: ScriptedOptions) => {
 
   const passes: Array<ScriptedPass> = []
   const works: Array<ScriptedWork> = []
+  const { bestAfter = Number.POSITIVE_INFINITY } = options
+  const felt = (weights: Weights): Weights =>
+    weights.steps <= bestAfter ? weights : { ...weights, steps: 2 * bestAfter - weights.steps }
   const note = (kind: ScriptedWork["kind"], asked: object, result?: Uint8Array) => works.push({ kind, asked, result })
 
   const future = (type: string, key: string, result: () => unknown, more: object = {}): Reply => {
@@ -166,7 +171,7 @@ export const makeRoutes = (options: ScriptedOptions) => {
             const before = model.weights
             const datums = request.data.map(plain)
             passes.push({ ...request, datums })
-            const result = passResult(before, datums)
+            const result = passResult(felt(before), datums)
             note(request.forwardOnly ? "forward" : "pass", {}, result)
             if (request.forwardOnly) return result
             model.gradients.push(hash(request.lossFn, request.lossFnConfig, datums))
@@ -202,7 +207,7 @@ export const makeRoutes = (options: ScriptedOptions) => {
         if (id !== undefined && model === undefined) return failed(`Model ${id} not loaded`)
         // As on the JAX backend: a checkpoint is sampled by way of the live model.
         if (model !== undefined) model.weights = { hash: saved.hash, steps: saved.steps }
-        const result = sampleResult(saved, body, alphabet)
+        const result = sampleResult(felt(saved), body, alphabet)
         const { prompt, sampling_params } = body
         note(body.prompt_logprobs ? "score" : "sample", { prompt, sampling_params }, result)
         return result

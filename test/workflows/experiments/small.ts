@@ -11,7 +11,7 @@ export const small = (options: { readonly iterations?: number; readonly limit?: 
   const sft = { rank: 4, learningRate: 1e-3, batchSize: 4, maxTokens: 400, conversations: 8, heldOut: 4, saveEvery: 2 }
   const simulator = {
     "role-play": U.RolePlay({ model: base }),
-    "fine-tuned": U.FineTuned({ split, base, persona: plain, recipe: sft }),
+    "fine-tuned": U.FineTuned({ split, base, condition: "persona", recipe: sft }),
   }
   const recipe = { rank: 4, learningRate: 1e-3, iterations: options.iterations ?? 2, prompts: 2, rollouts: 3, kl: 0.1 }
   const main = U.Grid.make({

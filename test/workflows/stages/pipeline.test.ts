@@ -61,7 +61,7 @@ const recipe = {
 }
 const simulators = {
   "role-play": RolePlay({ model: base }),
-  "fine-tuned": FineTuned({ split, base, persona: plain, recipe }),
+  "fine-tuned": FineTuned({ split, base, condition: "persona", recipe }),
 }
 const reward = { _tag: "ChecklistReward", checks: [{ kind: "words", max: 6 }] } as const
 const conversing = { turns: 2, maxTokens: 8 }
