@@ -1,46 +1,52 @@
-/** Splits a corpus so that whoever wrote a held-out conversation wrote none that is trained on. */
-import { Effect, Schema } from "effect"
-import { splitByUser } from "../../layers/generation/splitByUser.ts"
+/** Makes a corpus ready: what is dropped from it, and its parts for training and evaluation. */
+import { Schema } from "effect"
+import { presetNames } from "../../layers/generation/corpus/presets.ts"
 import { CorpusResult, SplitResult } from "../../src/domain/Results.ts"
-import { Estimate, Shard, Stage, Step, StageFailure } from "../../src/index.ts"
-import { conversations } from "./conversations.ts"
+import { Estimate, FileRef, Shard, Stage, Step } from "../../src/index.ts"
+import { splitCorpus } from "./splitCorpus.ts"
 
+const Share = Schema.Number.pipe(Schema.between(0.001, 0.99))
+
+/** Shares of the conversations; they sum to 1. */
+const Shares = Schema.Struct({ simulator: Share, assistant: Share, validation: Share, test: Share })
+
+const defaultShares = { simulator: 0.6, assistant: 0.29, validation: 0.05, test: 0.06 }
+
+/** `docs/preparing-logs.md` says what the presets do and how they differ. */
 export const Split = Stage.make({
   name: "Split",
-  version: 1,
+  version: 2,
   input: {
     corpus: Step.of(CorpusResult),
-    /** Share of the conversations. */
-    heldOut: Schema.Number.pipe(Schema.between(0.01, 0.9), Schema.optionalWith({ default: () => 0.25 })),
+    preset: Schema.Literal(...presetNames).pipe(Schema.optionalWith({ default: () => "default" as const })),
+    /** Of the default preset: simulator 0.6, assistant 0.29, validation 0.05, test 0.06. */
+    shares: Schema.optional(Shares),
+    languages: Schema.NonEmptyArray(Schema.NonEmptyString).pipe(
+      Schema.optionalWith({ default: () => ["English"] as const }),
+    ),
+    /** Ids of evaluation sessions (`session_id` in JSON or JSONL, or lines of text), which go to test. */
+    wildbench: Schema.optional(FileRef),
+    /** Texts of evaluation tasks (JSON or JSONL). What shares 13 words in a row with one is not trained on. */
+    evaluationTasks: Schema.optional(FileRef),
+    /** A conversation is dropped if `size` words in a row of its first turn are found more than `limit` times. */
+    ngram: Schema.Struct({
+      size: Schema.Int.pipe(Schema.between(1, 50)),
+      limit: Schema.Int.pipe(Schema.between(1, 1e9)),
+    }).pipe(Schema.optionalWith({ default: () => ({ size: 7, limit: 100 }) })),
+    /** Of the default preset; the others have theirs. */
     seed: Schema.Int.pipe(Schema.optionalWith({ default: () => 0 })),
   },
   output: SplitResult,
-  run: ({ corpus, heldOut, seed }) =>
-    Shard.once(
-      "split",
-      SplitResult,
-      Effect.gen(function* () {
-        const all = yield* conversations.read(corpus.conversations)
-        const parts = splitByUser(all, { heldOut, seed })
-        const users = (part: typeof all) => new Set(part.map(({ user }) => user)).size
-        if (users(parts.train) === 0 || users(parts.heldOut) === 0) {
-          return yield* StageFailure.make({
-            kind: "operator",
-            reason: `The corpus has ${users(all)} user(s), and a split needs two.`,
-            advice: 'Take a larger corpus, or say users: "each-row" where the data has no user ids.',
-          })
-        }
-        return SplitResult.make({
-          train: yield* conversations.write(parts.train),
-          heldOut: yield* conversations.write(parts.heldOut),
-          counts: {
-            trainConversations: parts.train.length,
-            trainUsers: users(parts.train),
-            heldOutConversations: parts.heldOut.length,
-            heldOutUsers: users(parts.heldOut),
-          },
-        })
-      }),
-    ),
+  check: ({ preset, shares, evaluationTasks, seed }) => {
+    const own = Object.entries({ shares, evaluationTasks, seed: seed === 0 ? undefined : seed })
+    const given = own.find(([, value]) => value !== undefined)?.[0]
+    if (preset !== "default" && given !== undefined) {
+      return `${given}: the preset "${preset}" has its source's rules; ${given} is of the default preset`
+    }
+    const sum = Object.values(shares ?? defaultShares).reduce((all, share) => all + share, 0)
+    return Math.abs(sum - 1) > 1e-6 ? `shares: they sum to ${sum}, not to 1` : undefined
+  },
+  run: ({ shares, ...input }) =>
+    Shard.once("split", SplitResult, splitCorpus({ ...input, shares: shares ?? defaultShares })),
   estimate: ({ corpus }, sizeOf) => Estimate.free(sizeOf(corpus)),
 })

@@ -6,15 +6,16 @@ import { Check, repliesOf, scoreChecklist } from "../../../layers/evaluation/Che
 import { copyShare, repetition } from "../../../layers/evaluation/Parroting.ts"
 import { wordsOf } from "../../../layers/generation/words.ts"
 import { conversationHash } from "../../../layers/generation/ConversationHash.ts"
-import * as CorpusFile from "../../../layers/generation/CorpusFile.ts"
-import { splitByUser } from "../../../layers/generation/splitByUser.ts"
+import * as CorpusFile from "../../../layers/generation/corpus/CorpusFile.ts"
+import { preparation } from "../../../layers/generation/corpus/Preparation.ts"
+import { rulesOf } from "../../../layers/generation/corpus/presets.ts"
 
 const folder = new URL("../../../layers/generation/corpus/", import.meta.url)
 const file = fileURLToPath(new URL("embedded.jsonl", folder))
 const card = readFileSync(new URL("DATA_CARD.md", folder), "utf8")
 
 const all = Chunk.toReadonlyArray(
-  await Effect.runPromise(Stream.runCollect(CorpusFile.conversations(file, "hashed-ip"))),
+  await Effect.runPromise(Stream.runCollect(CorpusFile.conversations(file, { users: "hashed-ip" }))),
 ).map((conversation) => ({
   ...conversation,
   checks: Schema.decodeUnknownSync(Schema.Array(Check), { onExcessProperty: "error" })(conversation.checklist),
@@ -83,11 +84,19 @@ describe("the embedded corpus", () => {
   })
 
   it("shares no user turn between what is trained on and what is held out", () => {
-    const { train, heldOut } = splitByUser(all, { heldOut: 0.25, seed: 0 })
-    const turns = (part: typeof all) =>
-      new Set(part.flatMap(({ messages }) => messages.flatMap((m) => (m.role === "user" ? [m.content] : []))))
-    const trained = turns(train as typeof all)
-    const shared = [...turns(heldOut as typeof all)].filter((turn) => trained.has(turn))
+    const shares = { simulator: 0.45, assistant: 0.25, validation: 0.05, test: 0.25 }
+    const ngram = { size: 7, limit: 100 }
+    const { add, assign } = preparation(rulesOf("default", { languages: ["English"], ngram, shares, seed: 0 }))
+    for (const conversation of all) add({ ...conversation, opening: conversation.messages[0]?.content ?? "" })
+    const { parts } = assign()
+    const turns = (...rows: ReadonlyArray<Uint32Array>) =>
+      new Set(
+        rows
+          .flatMap((part) => [...part].flatMap((row) => all[row]?.messages ?? []))
+          .flatMap((message) => (message.role === "user" ? [message.content] : [])),
+      )
+    const trained = turns(parts.simulator.rows, parts.assistant.rows)
+    const shared = [...turns(parts.test.rows)].filter((turn) => trained.has(turn))
     assert.isEmpty(shared.filter((turn) => wordsOf(turn).length > 3))
   })
 

@@ -66,7 +66,12 @@ const isDamage = (error: unknown) =>
   error instanceof Error && "code" in error && /^Z_(BUF|DATA)_ERROR$/.test(String(error.code))
 
 const open = (file: string): Readable =>
-  file.endsWith(".gz") ? pipeline(createReadStream(file), createGunzip(), ignore) : createReadStream(file)
+  file.endsWith(".gz")
+    ? pipeline(createReadStream(file, { highWaterMark }), createGunzip({ chunkSize: highWaterMark }), ignore)
+    : createReadStream(file, { highWaterMark })
+
+/** Bytes read at once. */
+const highWaterMark = 1 << 18
 
 /** A failure reaches the reader through the stream itself. */
 const ignore = () => {}

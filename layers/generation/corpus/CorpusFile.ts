@@ -1,0 +1,147 @@
+/**
+ * Reads logged conversations from JSONL, gzipped JSONL or parquet, one row at a time. The kind of log is told or seen
+ * from the first row. A bad row names its file, line and reason.
+ */
+import { Chunk, Effect, Either, Schema, Stream } from "effect"
+import type { Conversation } from "../../../src/domain/Conversation.ts"
+import { schemaIssues } from "../../../src/domain/schemaIssues.ts"
+import { conversationHash } from "../ConversationHash.ts"
+import { commonColumns, isFields } from "./formats/Format.ts"
+import type { Fields, Format, Logged } from "./formats/Format.ts"
+import { formatNamed, formatOf, formatWith, UnknownFormat } from "./formats/formats.ts"
+import type { FormatName } from "./formats/formats.ts"
+import { jsonRows } from "./jsonRows.ts"
+import { parquetRows } from "./parquetRows.ts"
+import { InvalidRow } from "./rowErrors.ts"
+import type { RawRow, UnreadableFile } from "./rowErrors.ts"
+
+/**
+ * Who wrote each conversation: the log's own user id (`hashed_ip` in WildChat), or each row a user of its own where the
+ * data has no ids. There is no fallback: a null read as one user would put every row in one split.
+ */
+export type Users = "hashed-ip" | "each-row"
+
+export interface ReadOptions {
+  readonly users: Users
+  /** Default "auto". */
+  readonly format?: FormatName | "auto"
+  /** Told once, when the kind of log is known. */
+  readonly onFormat?: (name: FormatName) => void
+}
+
+export type Read = Either.Either<Conversation, InvalidRow>
+
+/**
+ * Every row of the file in order: a conversation, or why it can't be used. Ids are the log's own and may come twice.
+ * A file that is cut off or damaged ends in a bad row. Fails when the file can't be read or is of no known kind.
+ */
+export const rows = (
+  file: string,
+  { users, format = "auto", onFormat }: ReadOptions,
+): Stream.Stream<Read, UnreadableFile | UnknownFormat> =>
+  Stream.suspend(() => {
+    let known: Format | undefined
+    const become = (found: Format) => {
+      known = found
+      onFormat?.(found.name)
+    }
+    if (format !== "auto") become(formatNamed(format))
+    const readAll = (raws: Chunk.Chunk<RawRow>) =>
+      Effect.suspend(() => {
+        const read: Array<Read> = []
+        for (const raw of raws) {
+          if (known === undefined && raw.problem === undefined && isFields(raw.value)) {
+            const found = formatOf(raw.value)
+            if (found === undefined) return unknown(file, raw.line, Object.keys(raw.value))
+            become(found)
+          }
+          read.push(readRow(known, users, file, raw))
+        }
+        return Effect.succeed(Chunk.unsafeFromArray(read))
+      })
+    const raw = file.endsWith(".parquet")
+      ? parquetRows(file, (columns) =>
+          Effect.suspend(() => {
+            const found = known ?? formatWith(columns)
+            if (found === undefined) return unknown(file, 1, columns)
+            if (known === undefined) become(found)
+            const wanted = [...found.columns, ...commonColumns]
+            return Effect.succeed(columns.filter((column) => wanted.includes(column)))
+          }),
+        )
+      : jsonRows(file)
+    return Stream.mapChunksEffect(raw, readAll)
+  })
+
+/** The conversations of a file; fails at the first bad row. */
+export const conversations = (file: string, options: ReadOptions) => Stream.mapEffect(rows(file, options), (row) => row)
+
+const unknown = (file: string, line: number, fields: ReadonlyArray<string>) =>
+  Effect.fail(UnknownFormat.make({ file, line, fields }))
+
+const readRow = (format: Format | undefined, users: Users, file: string, raw: RawRow): Read => {
+  const invalid = (reason: string, detail?: string, stub?: Conversation) =>
+    Either.left(
+      InvalidRow.make({
+        file,
+        line: raw.line,
+        reason,
+        ...(detail === undefined ? {} : { detail }),
+        ...(stub === undefined ? {} : { stub }),
+      }),
+    )
+  if (raw.problem !== undefined) return invalid(raw.problem.reason, raw.problem.detail)
+  if (format === undefined || !isFields(raw.value)) return invalid("it is not a JSON object")
+  const logged = hasCommon(raw.value) ? format.read(raw.value) : undefined
+  if (logged === undefined) {
+    const issues = Either.flip(decode(format, raw.value))
+    const detail = Either.isRight(issues) ? schemaIssues(issues.right).join("; ") : undefined
+    return invalid(`it is not in the ${format.title} schema`, detail)
+  }
+  const id = logged.id ?? conversationHash(logged.messages)
+  const user = users === "each-row" ? id : logged.user
+  if (typeof user !== "string" || user === "") {
+    const detail = 'where the data has no user ids, say users: "each-row" in the experiment, or --users each-row'
+    return invalid(`${format.userField} is missing`, detail)
+  }
+  const conversation = made(raw.value, logged, id, user)
+  const problem = problemOf(logged.messages)
+  return problem === undefined
+    ? Either.right(conversation)
+    : invalid(problem.reason, problem.detail, { ...conversation, messages: opening(logged) })
+}
+
+const decode = (format: Format, row: Fields) => Schema.decodeUnknownEither(format.schema)(row)
+
+const hasCommon = ({ language, country, intent, checklist }: Fields): boolean =>
+  isText(language) && isText(country) && isText(intent) && (checklist == null || Array.isArray(checklist))
+
+const isText = (value: unknown) => value == null || typeof value === "string"
+
+/** Fields that are null count as absent, but for the country: the paper's user ids tell the two apart. */
+const made = (row: Fields, { messages, session }: Logged, id: string, user: string): Conversation => {
+  // Checked by `hasCommon`.
+  const { country, language, intent, checklist } = row as Partial<Conversation>
+  return {
+    id,
+    user,
+    messages,
+    ...(country === undefined ? {} : { country }),
+    ...(language == null ? {} : { language }),
+    ...(session === undefined ? {} : { session }),
+    ...(intent == null ? {} : { intent }),
+    ...(checklist == null ? {} : { checklist }),
+  }
+}
+
+const problemOf = (messages: Logged["messages"]): { readonly reason: string; readonly detail: string } | undefined => {
+  const wrong = messages.findIndex(({ role }, i) => role !== (i % 2 === 0 ? "user" : "assistant"))
+  if (wrong >= 0 || messages.length === 0) {
+    const by = messages[wrong]?.role ?? "nobody"
+    return { reason: "its roles don't alternate, starting with user", detail: `message ${wrong + 1} is by ${by}` }
+  }
+  const blank = messages.findIndex(({ content }) => content.trim() === "")
+  return blank < 0 ? undefined : { reason: "it has an empty message", detail: `message ${blank + 1}` }
+}
+
+const opening = ({ messages }: Logged) => messages.filter(({ role }) => role === "user").slice(0, 1)

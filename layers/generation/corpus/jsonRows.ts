@@ -1,0 +1,33 @@
+/** Rows of JSONL or gzipped JSONL. A compressed file that is cut off or damaged ends in a row that says so. */
+import { Stream } from "effect"
+import { numberedLines } from "./numberedLines.ts"
+import type { NumberedLine } from "./numberedLines.ts"
+import { UnreadableFile } from "./rowErrors.ts"
+import type { RawRow } from "./rowErrors.ts"
+
+export const jsonRows = (file: string): Stream.Stream<RawRow, UnreadableFile> =>
+  numberedLines(file).pipe(
+    Stream.mapError(({ line, reason }) => UnreadableFile.make({ file, line, reason })),
+    Stream.map(parsed),
+  )
+
+const parsed = ({ line, bytes, damage }: NumberedLine): RawRow => {
+  if (damage !== undefined) return { line, problem: { reason: "the file is cut off or damaged here", detail: damage } }
+  try {
+    return { line, value: JSON.parse(utf8.decode(bytes)) as unknown }
+  } catch (error) {
+    return { line, problem: problemOf(bytes, error) }
+  }
+}
+
+const problemOf = (bytes: Uint8Array, error: unknown) => {
+  if (!(error instanceof SyntaxError))
+    return { reason: "it is not valid UTF-8", detail: isGzip(bytes) ? "it is gzip: name it .gz" : undefined }
+  const detail = opensArray(bytes) ? "the file is one array: write a row a line, as `jq -c .[]` does" : error.message
+  return { reason: "it is not JSON", detail }
+}
+
+const isGzip = (bytes: Uint8Array) => bytes[0] === 0x1f && bytes[1] === 0x8b
+const opensArray = (bytes: Uint8Array) => bytes[0] === 0x5b
+
+const utf8 = new TextDecoder("utf-8", { fatal: true })

@@ -1,0 +1,54 @@
+/**
+ * Rows of a parquet file, one row group at a time and of it only the columns that are asked for: memory is bounded by
+ * the largest row group.
+ */
+import { Effect, Predicate, Stream } from "effect"
+import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, parquetSchema } from "hyparquet"
+import { compressors } from "hyparquet-compressors"
+import { UnreadableFile } from "./rowErrors.ts"
+import type { RawRow } from "./rowErrors.ts"
+
+/** `choose` gets the file's columns and gives those to read, or fails. */
+export const parquetRows = <E>(
+  file: string,
+  choose: (columns: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<string>, E>,
+): Stream.Stream<RawRow, UnreadableFile | E> =>
+  Stream.unwrap(
+    Effect.gen(function* () {
+      const { buffer, metadata } = yield* attempt(file, 0, async () => {
+        const opened = await asyncBufferFromFile(file)
+        return { buffer: opened, metadata: await parquetMetadataAsync(opened) }
+      })
+      const there = parquetSchema(metadata).children.map(({ element }) => element.name)
+      const columns = [...(yield* choose(there))]
+      let from = 0
+      const groups = metadata.row_groups.map(({ num_rows }) => ({ rowStart: from, rowEnd: (from += Number(num_rows)) }))
+      return Stream.mapEffect(Stream.fromIterable(groups), ({ rowStart, rowEnd }) =>
+        attempt(file, rowStart, () =>
+          parquetReadObjects({ file: buffer, metadata, columns, compressors, rowStart, rowEnd }),
+        ).pipe(Effect.map((rows) => rows.map((value, i): RawRow => ({ line: rowStart + i + 1, value })))),
+      ).pipe(Stream.mapConcat((rows) => rows))
+    }),
+  ).pipe(
+    // What follows damage can't be found: the rows before it are good.
+    Stream.catchAll((error) => (error instanceof Damage ? Stream.make(error.row) : Stream.fail(error))),
+  )
+
+class Damage {
+  readonly row: RawRow
+  constructor(line: number, detail: string) {
+    this.row = { line, problem: { reason: "the file is cut off or damaged here", detail } }
+  }
+}
+
+const attempt = <A>(file: string, rowsBefore: number, run: () => Promise<A>) =>
+  Effect.tryPromise({
+    try: run,
+    catch: (error) => {
+      const detail = error instanceof Error ? error.message : String(error)
+      // The system's errors have a code, the parser's have none.
+      return Predicate.hasProperty(error, "code")
+        ? UnreadableFile.make({ file, line: rowsBefore, reason: detail })
+        : new Damage(rowsBefore + 1, detail)
+    },
+  })

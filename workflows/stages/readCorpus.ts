@@ -1,0 +1,104 @@
+/** Reads logs into one artifact of conversations, in the order of their files, without holding them. */
+import { Chunk, Effect, Either, Stream } from "effect"
+import { corpusFiles } from "../../layers/generation/corpus/corpusFiles.ts"
+import { rows } from "../../layers/generation/corpus/CorpusFile.ts"
+import type { Read, Users } from "../../layers/generation/corpus/CorpusFile.ts"
+import { corpusLine } from "../../layers/generation/corpus/corpusLine.ts"
+import type { FormatName } from "../../layers/generation/corpus/formats/formats.ts"
+import type { InvalidRow } from "../../layers/generation/corpus/rowErrors.ts"
+import { textTable } from "../../layers/generation/corpus/TextTable.ts"
+import { uniqueIds } from "../../layers/generation/corpus/uniqueIds.ts"
+import type { ArtifactRef } from "../../src/domain/Artifact.ts"
+import { CorpusResult } from "../../src/domain/Results.ts"
+import { ArtifactStore, StageFailure } from "../../src/index.ts"
+import { asStageFailure } from "./failures.ts"
+
+export interface CorpusOptions {
+  readonly users: Users
+  readonly format: FormatName | "auto"
+  readonly skipInvalid: boolean
+}
+
+export const readCorpus = Effect.fn("readCorpus")(function* (path: string, options: CorpusOptions) {
+  const intake = makeIntake(options.skipInvalid)
+  const conversations = yield* write(path, options, intake).pipe(Effect.scoped, asStageFailure)
+  const { count, users, skipped, formats } = intake
+  const missing = skipped().find(({ reason }) => /^\w+ is missing$/.test(reason))?.count ?? 0
+  if (options.users === "hashed-ip" && (missing > count() || (users() === 1 && count() > fewRows))) {
+    const lacking = missing > count() ? `${missing} rows have no user id` : `all ${count()} rows have one user id`
+    return yield* StageFailure.make({
+      kind: "operator",
+      reason: `${path}: ${lacking}, so no split can keep users apart.`,
+      advice: 'Where the data has no user ids, say users: "each-row" in the experiment, or --users each-row.',
+    })
+  }
+  if (count() === 0) {
+    const reasons = skipped().map(({ reason, count }) => `${reason} (${count})`)
+    return yield* StageFailure.make({
+      kind: "operator",
+      reason: `${path} has no row that can be used${reasons.length === 0 ? "" : `: ${reasons.join(", ")}`}.`,
+      advice: "Give another file.",
+    })
+  }
+  const found = { conversations, formats: formats(), count: count(), users: users(), skipped: skipped() }
+  return CorpusResult.make(found)
+})
+
+/** So few rows may well be one person's. */
+const fewRows = 5
+
+const write = Effect.fnUntraced(function* (path: string, { users, format }: CorpusOptions, intake: Intake) {
+  const files = yield* corpusFiles(path)
+  const writer = yield* (yield* ArtifactStore).writer
+  yield* Stream.runForEachChunk(
+    Stream.flatMap(Stream.fromIterable(files), (file) => rows(file, { users, format, onFormat: intake.onFormat })),
+    (read) =>
+      Effect.flatMap(
+        Effect.suspend(() => intake.take(read)),
+        (text) => writer.write(Buffer.from(text)),
+      ),
+  )
+  return yield* writer.finish satisfies Effect.Effect<ArtifactRef, unknown>
+})
+
+interface Intake {
+  readonly onFormat: (name: FormatName) => void
+  /** The lines of some rows; fails at a bad one, unless these are skipped. */
+  readonly take: (read: Chunk.Chunk<Read>) => Effect.Effect<string, InvalidRow>
+  readonly count: () => number
+  readonly users: () => number
+  readonly skipped: () => ReadonlyArray<{ readonly reason: string; readonly count: number }>
+  readonly formats: () => ReadonlyArray<string>
+}
+
+const makeIntake = (skipInvalid: boolean): Intake => {
+  const unique = uniqueIds()
+  const users = textTable()
+  const skipped = new Map<string, number>()
+  const formats = new Set<string>()
+  let count = 0
+  return {
+    onFormat: (name) => void formats.add(name),
+    take: (read) => {
+      let text = ""
+      for (const row of read) {
+        if (Either.isRight(row)) {
+          const { id, user } = row.right
+          users.getOrPut(user, 0)
+          count += 1
+          text += `${corpusLine({ ...row.right, id: unique(id) })}\n`
+          continue
+        }
+        const { reason, stub } = row.left
+        if (!skipInvalid) return Effect.fail(row.left)
+        skipped.set(reason, (skipped.get(reason) ?? 0) + 1)
+        if (stub !== undefined) text += `${corpusLine({ ...stub, id: unique(stub.id) }, reason)}\n`
+      }
+      return Effect.succeed(text)
+    },
+    count: () => count,
+    users: users.size,
+    skipped: () => [...skipped].map(([reason, count]) => ({ reason, count })),
+    formats: () => [...formats],
+  }
+}
