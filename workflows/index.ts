@@ -22,6 +22,7 @@ export { Conversing, embeddedConversing, paperConversing } from "./stages/Conver
 export { Corpus, embeddedCorpus, wildchat } from "./stages/Corpus.ts"
 export { crossMatrix } from "./stages/crossMatrix.ts"
 export { Evaluate } from "./stages/Evaluate.ts"
+export { Fidelity } from "./stages/Fidelity.ts"
 export { FineTuned } from "./stages/FineTuned.ts"
 export { InitialAssistant } from "./stages/InitialAssistant.ts"
 export { Intents } from "./stages/Intents.ts"

@@ -3,6 +3,7 @@ import { Source } from "../src/index.ts"
 import type { AnyStage } from "../src/durable/Stage.ts"
 import { Corpus } from "./stages/Corpus.ts"
 import { Evaluate } from "./stages/Evaluate.ts"
+import { Fidelity } from "./stages/Fidelity.ts"
 import { FineTuned } from "./stages/FineTuned.ts"
 import { InitialAssistant } from "./stages/InitialAssistant.ts"
 import { Intents } from "./stages/Intents.ts"
@@ -16,6 +17,7 @@ import { TrainAssistant } from "./stages/TrainAssistant.ts"
 export const packageStages: ReadonlySet<AnyStage> = new Set<AnyStage>([
   Corpus,
   Evaluate,
+  Fidelity,
   FineTuned,
   InitialAssistant,
   Intents,

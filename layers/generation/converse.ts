@@ -129,7 +129,7 @@ export const converse = Effect.fn("converse")(function* (
   }
 })
 
-const turnOf = ({ model, key, finish, tokens, logprobs }: Spoken, seed: number, attempts: number): Turn => ({
+export const turnOf = ({ model, key, finish, tokens, logprobs }: Spoken, seed: number, attempts: number): Turn => ({
   model,
   key,
   seed,
