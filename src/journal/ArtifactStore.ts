@@ -65,9 +65,10 @@ const make = (folder: string, onDamage: OnDamage): Context.Tag.Service<ArtifactS
     const path = pathOf(ref)
     const known = yield* Effect.option(io(path, () => readFile(path)))
     if (Option.isSome(known) && problem(ref, known.value) === undefined) return ref
+    const temporary = `${path}.${process.pid}-${(writes += 1)}.tmp`
     yield* Effect.tapError(
-      io(path, () => write(path, content)),
-      () => Effect.promise(() => rm(temporary(path), { force: true }).catch(() => undefined)),
+      io(path, () => write(path, temporary, content)),
+      () => Effect.promise(() => rm(temporary, { force: true }).catch(() => undefined)),
     )
     return ref
   })
@@ -149,17 +150,17 @@ const refOf = (content: Uint8Array): ArtifactRef => ({
   bytes: content.length,
 })
 
-/** One writer for each home, and equal content in equal names: the process id is enough. */
-const temporary = (path: string) => `${path}.${process.pid}.tmp`
+/** Of this process: equal content may be written twice at once, each under a name of its own. */
+let writes = 0
 
-const write = async (path: string, content: Uint8Array) => {
+const write = async (path: string, temporary: string, content: Uint8Array) => {
   await mkdir(dirname(path), { recursive: true })
-  const file = await open(temporary(path), "w")
+  const file = await open(temporary, "w")
   try {
     await file.writeFile(content)
     await file.sync()
   } finally {
     await file.close()
   }
-  await rename(temporary(path), path)
+  await rename(temporary, path)
 }

@@ -34,6 +34,14 @@ describe("ArtifactStore", () => {
     assert.deepEqual(readdirSync(join(folder, "whole", "2c")), [ref.sha256.slice(2)])
   })
 
+  it("takes equal content from several at once", async () => {
+    const result = await use("twice", (store) =>
+      Effect.forEach(Array.from({ length: 8 }), () => store.put(bytes("hello")), { concurrency: "unbounded" }),
+    )
+    assert.strictEqual(new Set(Either.getOrThrow(result).map(({ sha256 }) => sha256)).size, 1)
+    assert.strictEqual(readdirSync(join(folder, "twice", "2c")).length, 1)
+  })
+
   it("finds a changed and a truncated file on reading, and a missing one", async () => {
     const damage = (name: string, harm: (path: string) => void) =>
       use(name, (store) =>

@@ -24,14 +24,6 @@ export const lines = <A, I>(record: Schema.Schema<A, I>) => {
         const text = Buffer.from(yield* store.get(ref)).toString("utf8")
         return yield* decode(text.split("\n").filter((line) => line !== ""))
       }).pipe(asStageFailure),
-    /** One after the other, for artifacts that are too large to hold. */
-    stream: (ref: ArtifactRef): Stream.Stream<A, StageFailure, ArtifactStore> =>
-      Stream.unwrap(Effect.map(ArtifactStore, (store) => store.stream(ref))).pipe(
-        byteLines,
-        Stream.mapEffect((some) => decode(some.map((line) => line.toString("utf8")))),
-        Stream.mapConcatChunk(Chunk.unsafeFromArray),
-        Stream.mapError(toStageFailure),
-      ),
     /** One record after the other, in bounded memory. */
     stream: (ref: ArtifactRef) =>
       Stream.unwrap(Effect.map(ArtifactStore, (store) => store.stream(ref))).pipe(

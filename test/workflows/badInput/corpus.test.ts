@@ -16,7 +16,7 @@ const reversed = {
   }),
 }
 const notJson = { line: 6, row: () => '{"conversation_hash":' }
-const twice = { line: 9, row: (row: object) => ({ ...row, conversation_hash: "c1" }) }
+const nobody = { line: 9, row: (row: object) => ({ ...row, hashed_ip: null }) }
 const blank = {
   line: 5,
   row: (row: { readonly conversation: ReadonlyArray<unknown> }) => ({
@@ -32,10 +32,9 @@ const bad = {
   "json.jsonl": [corpusText([notJson]), /json\.jsonl:6: it is not JSON/],
   "roles.jsonl": [corpusText([reversed]), /roles\.jsonl:3: its roles don't alternate.*message 1 is by assistant/],
   "empty.jsonl": [corpusText([blank]), /empty\.jsonl:5: it has an empty message \(message 5\)/],
-  "twice.jsonl": [
-    corpusText([twice]),
-    /twice\.jsonl:9: its conversation_hash stands twice \(c1 is on line 2 already\)/,
-  ],
+  "nobody.jsonl": [corpusText([nobody]), /nobody\.jsonl:9: hashed_ip is missing \(.*users: "each-row"/],
+  "one.jsonl": [corpusText().replaceAll(/"u\d"/g, '"u"'), /all 12 rows have one user id.*users: "each-row"/],
+  "other.jsonl": ['{"prompt":"hi","reply":"hello"}\n', /other\.jsonl:1: .*has the fields prompt, reply\. Looked for/],
   "utf8.jsonl": [invalidUtf8, /utf8\.jsonl:4: it is not valid UTF-8/],
 } as const
 
@@ -49,7 +48,7 @@ describe("a corpus with a bad row", () => {
           const ran = yield* run({ corpus: write(name, content) })
           assert.strictEqual(ran.state, "suspended", name)
           assert.match(ran.message, message)
-          assert.include(ran.message, "--skip-invalid")
+          if (!["one.jsonl", "other.jsonl"].includes(name)) assert.include(ran.message, "--skip-invalid")
         }
         assert.deepEqual(server.arrivals, [])
       }),
@@ -62,7 +61,7 @@ describe("a corpus with a bad row", () => {
       Effect.gen(function* () {
         const { folder, corpus, write, run } = yield* workspace
         const experiment = write("spending.ts", spending)
-        write("corpus.jsonl", corpusText([twice]))
+        write("corpus.jsonl", corpusText([nobody]))
         assert.strictEqual((yield* run({ experiment })).state, "suspended")
         assert.isFalse(existsSync(join(folder, "spent")))
         write("corpus.jsonl", corpusText())
@@ -77,7 +76,7 @@ describe("a corpus with a bad row", () => {
     () =>
       Effect.gen(function* () {
         const { home, write, cli } = yield* workspace
-        const corpus = write("mixed.jsonl", corpusText([reversed, blank, notJson, twice]))
+        const corpus = write("mixed.jsonl", corpusText([reversed, blank, notJson, nobody]))
         const refused = yield* cli("run", join(import.meta.dirname, "tiny.ts"), "--corpus", corpus, "--json")
         assert.strictEqual(refused.status, 2)
         assert.match(refused.stderr, /mixed\.jsonl:3: its roles don't alternate/)
@@ -128,13 +127,13 @@ describe("a corpus without user ids", () => {
         const entries = yield* ledger()
         const { count, users, skipped } = yield* outputOf(entries, CorpusResult)
         assert.deepEqual([count, users, skipped], [600, 600, []])
-        const { counts } = yield* outputOf(entries, SplitResult)
-        assert.deepEqual(counts, {
-          trainConversations: 450,
-          trainUsers: 450,
-          heldOutConversations: 150,
-          heldOutUsers: 150,
-        })
+        const { simulator, assistant, validation, test, dropped } = yield* outputOf(entries, SplitResult)
+        const parts = [simulator, assistant, validation, test]
+        assert.deepEqual(
+          parts.map((part) => [part.count, part.users]),
+          [360, 174, 30, 36].map((count) => [count, count]),
+        )
+        assert.deepEqual(dropped, [])
       }),
     120_000,
   )
