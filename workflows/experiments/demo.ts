@@ -8,9 +8,11 @@
 import * as U from "understudy"
 
 export const study = (name: string, size = { sft: U.Sft.embedded, grpo: U.embeddedGrpo, prompts: 24 }) => {
-  const split = U.Split({ corpus: U.embeddedCorpus() })
+  // Nobody whom the simulator was trained on is met by the assistant, and neither is met in the evaluation.
+  const shares = { simulator: 0.5, assistant: 0.2, validation: 0.05, test: 0.25 }
+  const split = U.Split({ corpus: U.embeddedCorpus(), shares })
   const base = U.Model.embedded
-  const { plain, impatient } = U.Personas
+  const { plain, hurried } = U.Personas
   const conversing = U.embeddedConversing
   const reward = {
     _tag: "ChecklistReward" as const,
@@ -46,7 +48,7 @@ export const study = (name: string, size = { sft: U.Sft.embedded, grpo: U.embedd
       const column = (name: keyof typeof simulator, persona: U.Persona, heldOut = false) => {
         return { simulator: name, persona, heldOut, step: simulator[name] }
       }
-      const columns = [column("role-play", plain), column("fine-tuned", plain), column("role-play", impatient, true)]
+      const columns = [column("role-play", plain), column("fine-tuned", plain), column("role-play", hurried, true)]
       const settings = { reward, conversing, prompts: size.prompts }
       const matrix = U.crossMatrix({ split, assistants, columns, settings })
       return [U.Report({ title: name, split, simulators: simulator, assistants, matrix })]
