@@ -3,7 +3,7 @@ import * as U from "understudy"
 
 const split = U.Split({ corpus: U.embeddedCorpus() })
 const base = U.Model.embedded
-const { plain, impatient } = U.Personas
+const { plain, hurried } = U.Personas
 
 export default U.Experiment.make("big-grid", {
   grids: {
@@ -13,7 +13,7 @@ export default U.Experiment.make("big-grid", {
           "role-play": U.RolePlay({ model: base }),
           "fine-tuned": U.FineTuned({ split, base, condition: "persona", recipe: U.Sft.embedded }),
         },
-        persona: { plain, impatient },
+        persona: { plain, hurried },
         seed: Array.from({ length: 250 }, (_, seed) => seed + 1),
       },
       experiment: (cell) =>
