@@ -10,8 +10,9 @@ import { ModelSpec } from "../../src/domain/ModelSpec.ts"
 import { Personas } from "../../src/domain/Persona.ts"
 import { Condition, FineTunedResult, Opening, SplitResult } from "../../src/domain/Results.ts"
 import type { Checkpoint, SftEvaluation } from "../../src/domain/Results.ts"
-import { Estimate, Shard, Stage, Step } from "../../src/index.ts"
+import { Shard, Stage, Step } from "../../src/index.ts"
 import { fineTuning, Trained } from "./fineTuning.ts"
+import { sftDemand } from "./sftDemand.ts"
 import { Prepared } from "./sftParts.ts"
 
 /**
@@ -109,31 +110,7 @@ export const FineTuned = Stage.make({
         seconds: trained.reduce((sum, { seconds }) => sum + seconds, 0),
       })
     }),
-  estimate: ({ split, base, recipe }, sizeOf) => {
-    const all = sizeOf(split)
-    const conversations = Math.min(all, recipe.conversations ?? all)
-    const steps = stepsOf(conversations, recipe)
-    const evaluations = recipe.evaluateEvery === undefined ? 0 : 1 + Math.ceil(steps / recipe.evaluateEvery)
-    const measured = 2 * Math.min(all, recipe.heldOut ?? all) + evaluations * Math.min(all, recipe.validation ?? all)
-    const trained = conversations * recipe.epochs
-    return {
-      size: 1,
-      demands: [
-        {
-          role: "trainer",
-          model: base,
-          // Packs are fewer than conversations, and a part of the split is not all of it.
-          calls: { low: Math.min(steps, 1), expected: steps + 2 + evaluations, high: steps + 2 + evaluations },
-          promptTokens: {
-            low: trained * 0.3 * recipe.maxTokens,
-            expected: (trained + measured) * 0.6 * recipe.maxTokens,
-            high: (trained + measured) * recipe.maxTokens,
-          },
-          completionTokens: Estimate.exactly(0),
-        },
-      ],
-    }
-  },
+  estimate: ({ split, base, recipe }, sizeOf) => ({ size: 1, demands: [sftDemand(base, recipe, sizeOf(split))] }),
 })
 
 const baseProblem = ({ provider, name }: ModelSpec, { rank, marker }: SftRecipe): string | undefined => {
