@@ -1,7 +1,13 @@
 /** Reference topics by name, which is the file name without `.json`. */
+import { bootstrapTopic } from "./topics/bootstrap.ts"
+import { clusteredSeTopic } from "./topics/clusteredSe.ts"
 import { conversationHashTopic } from "./topics/conversationHash.ts"
 import { grpoDatumsTopic } from "./topics/grpoDatums.ts"
+import { jsdTopic } from "./topics/jsd.ts"
+import { kappaTopic } from "./topics/kappa.ts"
+import { passHatKTopic } from "./topics/passHatK.ts"
 import { pythonRandomTopic } from "./topics/pythonRandom.ts"
+import { rankCorrelationTopic } from "./topics/rankCorrelation.ts"
 import { sftFlipTopic } from "./topics/sftFlip.ts"
 import { tokenizerTopic } from "./topics/tokenizer.ts"
 import { wildchatSplitTopic } from "./topics/wildchatSplit.ts"
@@ -12,23 +18,18 @@ export const topicNamed = (name: string): Topic | "later" | undefined =>
   supported.get(name) ?? (later.has(name) ? "later" : undefined)
 
 const supported = new Map<string, Topic>([
+  ["bootstrap", bootstrapTopic],
+  ["clustered-se", clusteredSeTopic],
   ["conversation-hash", conversationHashTopic],
   ["grpo-datums", grpoDatumsTopic],
+  ["jsd", jsdTopic],
+  ["kappa", kappaTopic],
+  ["pass-hat-k", passHatKTopic],
   ["python-random", pythonRandomTopic],
+  ["rank-corr", rankCorrelationTopic],
   ["sft-flip", sftFlipTopic],
   ["tokenizer", tokenizerTopic],
   ["wildchat-split", wildchatSplitTopic],
 ])
 
-const later = new Set([
-  "bootstrap",
-  "clustered-se",
-  "fidelity",
-  "jsd",
-  "kappa",
-  "length-penalty",
-  "pass-hat-k",
-  "rank-corr",
-  "userrl-credit",
-  "wildbench-majority",
-])
+const later = new Set(["fidelity", "length-penalty", "userrl-credit", "wildbench-majority"])
