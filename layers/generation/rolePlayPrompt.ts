@@ -26,9 +26,10 @@ export const rolePlayPrompt = (persona: Persona, intent: string | undefined, mes
 
 /** SHA-256 of the prompt with stand-ins for what changes: results name it, so that answers lead to the words asked. */
 export const rolePlayPromptHash = sha256Hex(
-  [[], [{ role: "assistant" as const, content: "{said}" }]]
-    .map((messages) =>
-      rolePlayPrompt({ name: "-", description: "{who}", rules: ["{rule}"], weight: 1 }, "{intent}", messages),
-    )
-    .join("\n\n"),
+  [
+    rolePlayPrompt({ name: "-", description: "{who}", rules: [], weight: 1 }, undefined, []),
+    rolePlayPrompt({ name: "-", description: "{who}", rules: ["{rule}"], weight: 1 }, "{intent}", [
+      { role: "assistant", content: "{said}" },
+    ]),
+  ].join("\n\n"),
 )

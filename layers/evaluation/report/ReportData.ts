@@ -116,6 +116,18 @@ export const FailureRow = Schema.Struct({
 })
 export type FailureRow = typeof FailureRow.Type
 
+/** Draws of simulated users' turns that guardrails refused, in training (where `simulator` is null) or in a cell. */
+export const RefusalRow = Schema.Struct({
+  assistant: Schema.String,
+  simulator: Schema.NullOr(Schema.String),
+  persona: Schema.NullOr(Schema.String),
+  reason: Schema.String,
+  count: Schema.Int,
+  /** Rollouts among which they are. */
+  rollouts: Schema.Int,
+})
+export type RefusalRow = typeof RefusalRow.Type
+
 /** A row's step, as `stepLabels` names it, and the transcripts (SHA-256 of their artifacts) under its numbers. */
 export const Provenance = Schema.Struct({ label: Schema.String, transcripts: Schema.Array(Sha256) })
 export type Provenance = typeof Provenance.Type
@@ -156,6 +168,7 @@ export const ReportData = Schema.Struct({
   }),
   samples: Schema.Array(Sample),
   failures: Schema.Array(FailureRow),
+  refusals: Schema.optionalWith(Schema.Array(RefusalRow), { default: () => [] }),
   provenance: Schema.Array(Provenance),
 })
 export type ReportData = typeof ReportData.Type

@@ -1,10 +1,11 @@
 /** Results and transcripts to the numbers of a report. Pure: equal inputs give equal data. */
 import type { ModelSpec } from "../../../src/domain/ModelSpec.ts"
-import type { FailureCount, SimulatorResult } from "../../../src/domain/Results.ts"
+import type { SimulatorResult } from "../../../src/domain/Results.ts"
 import { personaList } from "../../generation/personas.ts"
 import { personaText } from "../../generation/userSystem.ts"
+import { failures, refusals } from "./outcomeRows.ts"
 import { endings, turnLengths } from "./realism.ts"
-import type { FailureRow, ReportData, Sample, SimulatorKind } from "./ReportData.ts"
+import type { ReportData, Sample, SimulatorKind } from "./ReportData.ts"
 import { ownSimulators } from "./ReportInputs.ts"
 import type { ReportInputs } from "./ReportInputs.ts"
 import { stepLabels } from "./stepLabels.ts"
@@ -48,6 +49,7 @@ export const buildReportData = (inputs: ReportInputs): ReportData => {
     drift: drift(inputs),
     samples: samples(inputs),
     failures: failures(inputs),
+    refusals: refusals(inputs),
     provenance: provenance(inputs),
   }
 }
@@ -128,27 +130,5 @@ const samples = ({ matrix }: ReportInputs): ReadonlyArray<Sample> =>
         failure,
       })),
   )
-
-const failures = ({ assistants, matrix }: ReportInputs): ReadonlyArray<FailureRow> => [
-  ...Object.entries(assistants).flatMap(([assistant, result]) => {
-    if (result._tag !== "Assistant") return []
-    const rollouts = result.curve.reduce((sum, point) => sum + point.rollouts, 0)
-    const where = { assistant, simulator: null, persona: null, rollouts }
-    return merged(result.curve.flatMap((point) => point.failures)).map((failure) => ({ ...where, ...failure }))
-  }),
-  ...matrix.flatMap(({ assistant, simulator, persona, result, rollouts }) =>
-    result.failures.map((failure) => ({ assistant, simulator, persona, ...failure, rollouts: rollouts.length })),
-  ),
-]
-
-/** Equal failures of several iterations as one, most frequent first. */
-const merged = (rows: ReadonlyArray<FailureCount>): ReadonlyArray<FailureCount> => {
-  const found = new Map<string, FailureCount>()
-  for (const row of rows) {
-    const key = `${row.by} ${row.reason}`
-    found.set(key, { ...row, count: row.count + (found.get(key)?.count ?? 0) })
-  }
-  return [...found.values()].sort((a, b) => b.count - a.count)
-}
 
 const modelName = ({ name, revision }: ModelSpec) => (revision === undefined ? name : `${name}@${revision}`)

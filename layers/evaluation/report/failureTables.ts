@@ -1,7 +1,7 @@
 /** Tables of what failed, and of what would change if failures had counted as zero. */
 import { columnName } from "./findings.ts"
-import { decimal, percent, signed, whole } from "./numbers.ts"
-import type { ReportData } from "./ReportData.ts"
+import { decimal, percent, signed, significant, whole } from "./numbers.ts"
+import type { FailureRow, ReportData } from "./ReportData.ts"
 import type { RunFacts } from "./RunFacts.ts"
 import type { Column, Table } from "./Section.ts"
 
@@ -18,13 +18,32 @@ export const failureTable = ({ failures }: ReportData): Table => ({
     numeric("count"),
     numeric("share"),
   ],
-  rows: failures.map(({ assistant, simulator, persona, by, reason, count, rollouts }) => [
-    assistant,
-    simulator === null ? "training" : `${simulator} as ${persona}`,
+  rows: failures.map(({ by, reason, count, rollouts, ...where }) => [
+    where.assistant,
+    placeOf(where),
     by,
     reason,
     whole(count),
     percent(count, rollouts),
+  ]),
+})
+
+export const refusalTable = ({ refusals }: ReportData): Table => ({
+  kind: "table",
+  caption: "Turns that guardrails refused: what the simulated user said was drawn again, or ended the conversation",
+  columns: [
+    { name: "assistant" },
+    { name: "where" },
+    { name: "reason" },
+    numeric("draws"),
+    numeric("for each conversation"),
+  ],
+  rows: refusals.map(({ reason, count, rollouts, ...where }) => [
+    where.assistant,
+    placeOf(where),
+    reason,
+    whole(count),
+    significant(rollouts === 0 ? null : count / rollouts),
   ]),
 })
 
@@ -59,3 +78,6 @@ export const skippedTable = ({ skippedRows = [] }: RunFacts): Table => ({
   columns: [{ name: "file" }, { name: "reason" }, numeric("count")],
   rows: skippedRows.map(({ file, reason, count }) => [file, reason, whole(count)]),
 })
+
+const placeOf = ({ simulator, persona }: Pick<FailureRow, "simulator" | "persona">) =>
+  simulator === null ? "training" : `${simulator} as ${persona}`

@@ -1,11 +1,36 @@
 /** A report for programs: what `understudy report NAME --json` prints. Fields are added, never changed. */
+import { isOfSimulators } from "./pageOf.ts"
+import type { AnyReportData } from "./pageOf.ts"
 import type { ReportData } from "./ReportData.ts"
 import type { RunFacts } from "./RunFacts.ts"
+import type { SimulatorReportData } from "./simulators/SimulatorReportData.ts"
 
-export const reportDocument = (data: ReportData, facts: RunFacts) => ({
+export const reportDocument = (data: AnyReportData, facts: RunFacts) => ({
   experiment: facts.experiment,
   title: data.title,
   cells: facts.cells.map(({ key, labels }) => ({ ...labels, key })),
+  ...(isOfSimulators(data) ? ofSimulators(data) : ofAssistants(data)),
+  usage: facts.usage,
+  seconds: facts.seconds,
+  failedRequests: facts.failures,
+  skippedRows: facts.skippedRows ?? [],
+  interrupted: facts.interrupted,
+  provenance: {
+    version: facts.version,
+    models: facts.models,
+    data: facts.data,
+    rows: data.provenance.map(({ label, transcripts }) => ({ label, step: facts.steps[label] ?? null, transcripts })),
+  },
+})
+
+const ofSimulators = (data: SimulatorReportData) => ({
+  simulators: data.simulators,
+  split: data.split,
+  fidelity: data.fidelity,
+  outcomes: data.outcomes,
+})
+
+const ofAssistants = (data: ReportData) => ({
   matrix: data.matrix,
   gains: data.gains,
   generalisation: data.generalisation,
@@ -15,18 +40,7 @@ export const reportDocument = (data: ReportData, facts: RunFacts) => ({
   turnLengths: data.turnLengths,
   endings: data.endings,
   curves: data.curves,
-  usage: facts.usage,
-  seconds: facts.seconds,
   /** Conversations without a verdict or at the floor. */
   failures: data.failures,
-  failedRequests: facts.failures,
-  skippedRows: facts.skippedRows ?? [],
-  interrupted: facts.interrupted,
   bootstrap: data.bootstrap,
-  provenance: {
-    version: facts.version,
-    models: facts.models,
-    data: facts.data,
-    rows: data.provenance.map(({ label, transcripts }) => ({ label, step: facts.steps[label] ?? null, transcripts })),
-  },
 })
