@@ -4,6 +4,7 @@ import type { ArtifactRef } from "../../src/domain/Artifact.ts"
 import { Conversation } from "../../src/domain/Conversation.ts"
 import { Rollout } from "../../src/domain/Rollout.ts"
 import { ArtifactStore } from "../../src/index.ts"
+import type { StageFailure } from "../../src/index.ts"
 import { asStageFailure, toStageFailure } from "./failures.ts"
 
 /** A kind of record as JSONL artifacts. */
@@ -33,6 +34,20 @@ export const lines = <A, I>(record: Schema.Schema<A, I>) => {
         Stream.mapEffect((line) => decodeOne(line)),
         Stream.mapError(toStageFailure),
       ),
+    /** Records as they come, in bounded memory. */
+    writeStream: <R>(records: Stream.Stream<A, StageFailure, R>) =>
+      Effect.gen(function* () {
+        const store = yield* ArtifactStore
+        const writer = yield* asStageFailure(store.writer)
+        yield* records.pipe(
+          Stream.mapEffect((record) => asStageFailure(encode(record))),
+          Stream.grouped(500),
+          Stream.runForEach((batch) =>
+            asStageFailure(writer.write(Buffer.from([...batch].map((line) => `${line}\n`).join("")))),
+          ),
+        )
+        return yield* asStageFailure(writer.finish)
+      }).pipe(Effect.scoped),
     /** The records of all, in their order, as one artifact; copied piece by piece. */
     join: (refs: ReadonlyArray<ArtifactRef>) =>
       Effect.gen(function* () {

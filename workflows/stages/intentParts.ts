@@ -20,7 +20,7 @@ export const distinctParts = ({ simulator, assistant, validation, test }: SplitR
 
 /** The conversations that lack an intent, in batches, in the order of the part. */
 export const batchesWithout = (ref: ArtifactRef) =>
-  all(ref).pipe(
+  conversations.stream(ref).pipe(
     Stream.filter((conversation) => !isGiven(conversation)),
     Stream.grouped(batchSize),
     Stream.mapEffect((batch) => conversations.write([...batch])),
@@ -43,7 +43,7 @@ export const withIntents = Effect.fnUntraced(function* (part: Part, drawn: Reado
     }
     return records[at++]!
   })
-  const kept = Stream.mapEffect(all(part.conversations), (conversation) =>
+  const kept = Stream.mapEffect(conversations.stream(part.conversations), (conversation) =>
     isGiven(conversation)
       ? Effect.succeed([conversation])
       : Effect.map(next, ({ intent }) => (intent === null ? [] : [{ ...conversation, intent }])),
@@ -56,7 +56,7 @@ export const withIntents = Effect.fnUntraced(function* (part: Part, drawn: Reado
       }),
     ),
   )
-  const written = yield* conversations.write([...(yield* Stream.runCollect(kept))])
+  const written = yield* conversations.writeStream(kept)
   return Part.make({ conversations: written, count, users: users.size })
 })
 
@@ -64,5 +64,3 @@ export const withIntents = Effect.fnUntraced(function* (part: Part, drawn: Reado
 const batchSize = 200
 
 const isGiven = ({ intent }: Conversation) => intent !== undefined && intent.trim() !== ""
-
-const all = (ref: ArtifactRef) => Stream.unwrap(Effect.map(conversations.read(ref), Stream.fromIterable))

@@ -41,7 +41,7 @@ export const chatIntentWriter = Effect.fnUntraced(function* (model: ModelSpec, r
   return writer
 })
 
-/** The answer is the required words and the first line of what the model goes on with: small models don't stop. */
+/** The answer is the required words and the first sentence of what the model goes on with: small models don't stop. */
 export const tokenIntentWriter = (model: TokenModel, recipe: IntentRecipe, step: string): IntentWriter => {
   const { tokenizer, template } = model
   const { prompt, maxTokens, temperature } = recipe
@@ -59,11 +59,14 @@ export const tokenIntentWriter = (model: TokenModel, recipe: IntentRecipe, step:
           caller: { role: "intent", step },
         }),
         ({ tokens, finish, key }) => {
-          const text = intentOpening + tokenizer.decode(tokens.at(-1) === stop ? tokens.slice(0, -1) : tokens).trimEnd()
-          const line = text.split(/[\r\n]/, 1)[0]!
-          return { text: line, finish: line.length < text.length ? "stop" : finish, key }
+          const text = tokenizer.decode(tokens.at(-1) === stop ? tokens.slice(0, -1) : tokens).trimEnd()
+          const sentence = firstSentence.exec(text)?.[0]
+          return { text: intentOpening + (sentence ?? text), finish: sentence === undefined ? finish : "stop", key }
         },
       )
     },
   }
 }
+
+/** Up to a full stop or the end of the line. */
+const firstSentence = /^.*?(?:[.!?](?=\s|$)|(?=[\r\n]))/
