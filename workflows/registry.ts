@@ -11,6 +11,7 @@ import { Report } from "./stages/Report.ts"
 import { RolePlay } from "./stages/RolePlay.ts"
 import { ServedSimulator } from "./stages/ServedSimulator.ts"
 import { Simulate } from "./stages/Simulate.ts"
+import { SimulatorReport } from "./stages/SimulatorReport.ts"
 import { Split } from "./stages/Split.ts"
 import { TrainAssistant } from "./stages/TrainAssistant.ts"
 
@@ -25,6 +26,7 @@ export const packageStages: ReadonlySet<AnyStage> = new Set<AnyStage>([
   RolePlay,
   ServedSimulator,
   Simulate,
+  SimulatorReport,
   Split,
   TrainAssistant,
 ])

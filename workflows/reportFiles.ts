@@ -2,7 +2,7 @@
 import { Effect, Schema } from "effect"
 import { mkdirSync, renameSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import type { ReportData } from "../layers/evaluation/report/ReportData.ts"
+import type { AnyReportData } from "../layers/evaluation/report/pageOf.ts"
 import { renderHtml } from "../layers/evaluation/report/renderHtml.ts"
 import { renderMarkdown } from "../layers/evaluation/report/renderMarkdown.ts"
 import { reportDocument } from "../layers/evaluation/report/reportDocument.ts"
@@ -20,7 +20,7 @@ export class ReportNotWritten extends Schema.TaggedError<ReportNotWritten>()("Re
 
 /** Writes under temporary names and renames; gives the paths. */
 export const writeReportFiles = Effect.fn("writeReportFiles")(function* (
-  { data, facts }: { readonly data: ReportData; readonly facts: RunFacts },
+  { data, facts }: { readonly data: AnyReportData; readonly facts: RunFacts },
   folder: string,
 ) {
   const contents = {

@@ -1,16 +1,16 @@
-/** A study's report from its home: the numbers of its `Report` step, with what journal and ledger know of the run. */
+/** A study's report from its home: the numbers of its `Report` or `SimulatorReport` step, with what journal and ledger know of the run. */
 import { Effect, Option, Schema } from "effect"
-import { ReportJson } from "../layers/evaluation/report/ReportData.ts"
+import { AnyReportJson } from "../layers/evaluation/report/pageOf.ts"
 import type { RunFacts } from "../layers/evaluation/report/RunFacts.ts"
-import { stepLabels } from "../layers/evaluation/report/stepLabels.ts"
 import { ReportResult } from "../src/domain/Results.ts"
 import { ArtifactStore, CallJournal, Experiment, StepLedger } from "../src/index.ts"
-import type { Graph, Step, Totals } from "../src/index.ts"
+import type { Graph, Totals } from "../src/index.ts"
 import type { UnderstudyConfig } from "./config/UnderstudyConfig.ts"
 import { modelsOf, priceOf } from "./models.ts"
 import { packageVersion } from "./packageInfo.ts"
 import { skippedRows } from "./skippedRows.ts"
-import { Report } from "./stages/Report.ts"
+import { Report, reportSteps } from "./stages/Report.ts"
+import { SimulatorReport, simulatorReportSteps } from "./stages/SimulatorReport.ts"
 import { outputOf, placed, standingsOf } from "./Study.ts"
 import type { Study } from "./Study.ts"
 
@@ -27,9 +27,9 @@ export class NoReport extends Schema.TaggedError<NoReport>()("NoReport", {
 /** The config tells free models from those whose price nobody knows. */
 export const studyReport = Effect.fn("studyReport")(function* (study: Study, config: UnderstudyConfig) {
   const { experiment, graph } = study
-  const node = graph.nodes.find(({ step }) => step.stage === Report)
+  const node = graph.nodes.find(({ step }) => step.stage === Report || step.stage === SimulatorReport)
   const none = (detail: string) => NoReport.make({ experiment: experiment.name, detail })
-  if (node === undefined) return yield* none("put a `Report` into its `collect`.")
+  if (node === undefined) return yield* none("put a `Report` or a `SimulatorReport` into its `collect`.")
   const standings = yield* standingsOf(placed(graph))
   const output = yield* outputOf(node.id)
   if (standings.get(node.id) !== "done" || Option.isNone(output)) {
@@ -38,7 +38,7 @@ export const studyReport = Effect.fn("studyReport")(function* (study: Study, con
   }
   const { data: ref } = yield* Effect.orDie(Schema.decodeUnknown(ReportResult)(output.value))
   const store = yield* ArtifactStore
-  const data = yield* Schema.decode(ReportJson)(Buffer.from(yield* store.get(ref)).toString("utf8")).pipe(
+  const data = yield* Schema.decode(AnyReportJson)(Buffer.from(yield* store.get(ref)).toString("utf8")).pipe(
     Effect.mapError(({ message }) => none(`its numbers are of another version: ${message}`)),
   )
   return { data, facts: yield* runFacts(study, node, config) }
@@ -64,7 +64,10 @@ const runFacts = Effect.fnUntraced(function* (
     experiment: experiment.name,
     cells: Experiment.cells(experiment).map(({ key, labels }) => ({ key, labels })),
     version: packageVersion,
-    steps: labelledSteps(report, graph),
+    steps: (report.step.stage === Report ? reportSteps : simulatorReportSteps)(
+      report.step,
+      (step) => graph.ids.get(step) ?? "",
+    ),
     usage: grouped(totals, ({ role, model }) => `${role} ${model}`).map((rows) => ({
       role: rows[0].role,
       model: rows[0].model,
@@ -96,30 +99,6 @@ const runFacts = Effect.fnUntraced(function* (
 const dollarsOf = (rows: ReadonlyArray<Totals>, unpriced: ReadonlySet<string>) => {
   const micros = sum(rows, (row) => row.micros + row.failedMicros)
   return micros === 0 && rows.some(({ model }) => unpriced.has(model)) ? null : micros / 1e6
-}
-
-/** Step ids under the labels that the report uses for its rows. */
-const labelledSteps = (report: Graph.Node, { ids }: Graph.Graph): Readonly<Record<string, string>> => {
-  const input = report.step.input as unknown as ReportInput
-  const idOf = (step: Step.AnyStep) => ids.get(step) ?? ""
-  const entries: Array<readonly [string, string]> = [[stepLabels.report, report.id]]
-  if (input.split !== undefined) entries.push([stepLabels.split, idOf(input.split)])
-  for (const [label, step] of Object.entries(input.simulators)) entries.push([stepLabels.simulator(label), idOf(step)])
-  for (const [label, step] of Object.entries(input.assistants)) entries.push([stepLabels.assistant(label), idOf(step)])
-  for (const cell of input.matrix) entries.push([stepLabels.evaluation(cell), idOf(cell.evaluation)])
-  return Object.fromEntries(entries)
-}
-
-interface ReportInput {
-  readonly simulators: Readonly<Record<string, Step.AnyStep>>
-  readonly assistants: Readonly<Record<string, Step.AnyStep>>
-  readonly matrix: ReadonlyArray<{
-    readonly assistant: string
-    readonly simulator: string
-    readonly persona: string
-    readonly evaluation: Step.AnyStep
-  }>
-  readonly split?: Step.AnyStep
 }
 
 /** In the order of the names: runs whose steps overlapped otherwise read alike. */

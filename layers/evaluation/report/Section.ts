@@ -1,4 +1,6 @@
 /** A report as content without a look: what Markdown and HTML both render, so that they never say different things. */
+import type { TopLevelSpec } from "vega-lite"
+import type { Message } from "../../../src/domain/Conversation.ts"
 import type { Gain, Sample } from "./ReportData.ts"
 
 export interface Column {
@@ -17,19 +19,45 @@ export interface Table {
 }
 
 export type Block =
-  | { readonly kind: "text"; readonly text: string }
+  /** A `caveat` is set off from the rest. */
+  | { readonly kind: "text"; readonly text: string; readonly caveat?: boolean }
   | { readonly kind: "list"; readonly items: ReadonlyArray<string> }
   | Table
-  | { readonly kind: "matrix"; readonly rows: ReadonlyArray<MatrixLine>; readonly columns: ReadonlyArray<MatrixColumn> }
+  /** `table` says the same where cells can't be drawn. */
+  | {
+      readonly kind: "matrix"
+      readonly rows: ReadonlyArray<MatrixLine>
+      readonly columns: ReadonlyArray<MatrixColumn>
+      readonly table: Table
+    }
   | { readonly kind: "findings"; readonly findings: ReadonlyArray<Finding> }
-  | { readonly kind: "samples"; readonly samples: ReadonlyArray<Sample> }
+  | { readonly kind: "samples"; readonly samples: ReadonlyArray<NamedSample> }
+  | { readonly kind: "talks"; readonly groups: ReadonlyArray<Talks> }
   /** Drawn where pictures can be; `alt` says what it shows. The numbers are in a table beside it. */
-  | { readonly kind: "chart"; readonly chart: "gains" | "curves" | "lengths" | "endings"; readonly alt: string }
+  | { readonly kind: "chart"; readonly spec: TopLevelSpec; readonly alt: string }
+
+/** A report's content, whatever it is about. */
+export interface Page {
+  readonly title: string
+  readonly subtitle: string
+  readonly sections: ReadonlyArray<Section>
+}
 
 export interface Section {
   readonly id: string
   readonly title: string
   readonly blocks: ReadonlyArray<Block>
+}
+
+/** A sample with the name of the cell that it is from. */
+export interface NamedSample extends Sample {
+  readonly cell: string
+}
+
+/** Conversations that belong together, one of each at least shown. */
+export interface Talks {
+  readonly name: string
+  readonly talks: ReadonlyArray<{ readonly about: string; readonly messages: ReadonlyArray<Message> }>
 }
 
 /** What became of one trained assistant. */

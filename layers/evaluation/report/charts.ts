@@ -1,12 +1,13 @@
 /** Charts of a report as Vega-Lite specifications. Colours are CSS variables of the page, for light and for dark. */
 import type { TopLevelSpec } from "vega-lite"
+import type { Lengths } from "../../../src/domain/Fidelity.ts"
 import { assistantName, columnName } from "./findings.ts"
 import type { ReportData } from "./ReportData.ts"
 import { lengthName } from "./scienceTables.ts"
 
 const palette = Array.from({ length: 8 }, (_, i) => `var(--series-${i + 1})`)
-const series = { range: palette }
-const legend = { orient: "top", title: null, symbolStrokeWidth: 3, labelLimit: 600 } as const
+export const series = { range: palette }
+export const legend = { orient: "top", title: null, symbolStrokeWidth: 3, labelLimit: 600 } as const
 
 /** Gains in reward over the initial model with intervals, by column. */
 export const gainsChart = (data: ReportData): TopLevelSpec => {
@@ -93,10 +94,11 @@ export const curvesChart = (data: ReportData): TopLevelSpec => {
 }
 
 /** From the 10% to the 90% quantile, with the median; real users first. */
-export const lengthsChart = ({ turnLengths }: ReportData): TopLevelSpec => {
-  const values = turnLengths
-    .filter(({ turns }) => turns > 0)
-    .map((row) => ({ ...row, who: lengthName(row), kind: row.real ? "real" : "simulated" }))
+export const lengthsChart = ({ turnLengths }: ReportData): TopLevelSpec =>
+  lengthRanges(turnLengths.map((row) => ({ ...row, who: lengthName(row) })))
+
+export const lengthRanges = (rows: ReadonlyArray<LengthRow>): TopLevelSpec => {
+  const values = rows.filter(({ turns }) => turns > 0).map((row) => ({ ...row, kind: row.real ? "real" : "simulated" }))
   const y = {
     field: "who",
     type: "nominal",
@@ -160,8 +162,13 @@ export const endingsChart = ({ endings }: ReportData): TopLevelSpec => {
   }
 }
 
+interface LengthRow extends Lengths {
+  readonly who: string
+  readonly real: boolean
+}
+
 /** Rows named by words. Without a browser text can only be measured roughly, which would leave a wide gap. */
-const rowAxis = (names: ReadonlyArray<string>) => {
+export const rowAxis = (names: ReadonlyArray<string>) => {
   const extent = 7 * Math.max(0, ...names.map((name) => name.length))
   return { labelLimit: 600, grid: false, minExtent: extent, maxExtent: extent }
 }

@@ -1,9 +1,8 @@
 /** The parts of a report that look like more than text. */
-import { assistantName, columnName } from "./findings.ts"
 import { html } from "./html.ts"
 import type { Html } from "./html.ts"
 import { decimal, signed, signedInterval } from "./numbers.ts"
-import type { ReportData, Sample } from "./ReportData.ts"
+import type { Sample } from "./ReportData.ts"
 import type { Block, MatrixCell, Table } from "./Section.ts"
 
 type Of<K extends Block["kind"]> = Extract<Block, { readonly kind: K }>
@@ -103,12 +102,10 @@ const matrixCell = (cell: MatrixCell | undefined): Html => {
 }
 
 /** One fold for each cell. */
-export const sampleList = (data: ReportData, { samples }: Of<"samples">): Html => {
+export const sampleList = ({ samples }: Of<"samples">): Html => {
   const cells = new Map<string, ReadonlyArray<Sample>>()
   for (const sample of samples) {
-    const assistant = data.assistants.find(({ label }) => label === sample.assistant)
-    const name = `${assistant === undefined ? sample.assistant : assistantName(assistant)}, talking to ${columnName(sample)}`
-    cells.set(name, [...(cells.get(name) ?? []), sample])
+    cells.set(sample.cell, [...(cells.get(sample.cell) ?? []), sample])
   }
   return html`${[...cells].map(
     ([name, found]) =>
@@ -119,13 +116,32 @@ export const sampleList = (data: ReportData, { samples }: Of<"samples">): Html =
   )}`
 }
 
+/** One fold for each group. */
+export const talkList = ({ groups }: Of<"talks">): Html =>
+  html`${groups.map(
+    ({ name, talks }) =>
+      html`<details class="cell">
+        <summary>${name}</summary>
+        ${talks.map(
+          ({ about, messages }) =>
+            html`<div class="talk">
+              <p class="where">${about}</p>
+              ${turns(messages)}
+            </div>`,
+        )}
+      </details> `,
+  )}`
+
+const turns = (messages: Sample["messages"]) =>
+  messages.map(({ role, content }) => html`<div class="turn ${role}"><b>${role}</b><span>${content}</span></div>`)
+
 const talk = ({ prompt, messages, ending, reward, measures, checks, failure }: Sample): Html =>
   html`<div class="talk">
     <p class="where">
       prompt ${prompt} · reward ${decimal(reward)} · ended by
       ${ending}${failure === null ? "" : ` · failed: ${failure.reason}`}
     </p>
-    ${messages.map(({ role, content }) => html`<div class="turn ${role}"><b>${role}</b><span>${content}</span></div>`)}
+    ${turns(messages)}
     ${checks.length === 0 ? "" : html`<p class="checks">${checks.map(({ check, passed, reason }) => html`<span class="${passed ? "passed" : "failed"}">${passed ? "✓" : "✗"} ${check}</span> ${reason}<br />`)}</p>`}
     <p class="checks">
       ${Object.entries(measures)

@@ -3,25 +3,21 @@
  * inline SVG. What models wrote is escaped.
  */
 import { Effect } from "effect"
-import type { TopLevelSpec } from "vega-lite"
 import { chartSvgs } from "./chartSvg.ts"
-import { curvesChart, endingsChart, gainsChart, lengthsChart } from "./charts.ts"
 import { html, trusted } from "./html.ts"
 import type { Html } from "./html.ts"
-import { findingCards, matrixGrid, sampleList, tableOf } from "./htmlBlocks.ts"
-import { caveatOf } from "./limits.ts"
-import type { ReportData } from "./ReportData.ts"
+import { findingCards, matrixGrid, sampleList, tableOf, talkList } from "./htmlBlocks.ts"
+import { pageOf } from "./pageOf.ts"
+import type { AnyReportData } from "./pageOf.ts"
 import type { RunFacts } from "./RunFacts.ts"
-import { sections } from "./sections.ts"
 import type { Block } from "./Section.ts"
 import { style } from "./style.ts"
 
-export const renderHtml = Effect.fn("renderHtml")(function* (data: ReportData, facts: RunFacts) {
-  const content = sections(data, facts)
-  const wanted = content.flatMap(({ blocks }) => blocks.flatMap((part) => (part.kind === "chart" ? [part.chart] : [])))
-  const drawn = yield* chartSvgs(wanted.map((chart) => charts[chart](data)))
-  const svgs = new Map(wanted.map((chart, i) => [chart, drawn[i] ?? ""]))
-  const title = data.title ?? facts.experiment
+export const renderHtml = Effect.fn("renderHtml")(function* (data: AnyReportData, facts: RunFacts) {
+  const { title, subtitle, sections } = pageOf(data, facts)
+  const wanted = sections.flatMap(({ blocks }) => blocks.filter((part) => part.kind === "chart"))
+  const drawn = yield* chartSvgs(wanted.map(({ spec }) => spec))
+  const svgs = new Map<Block, string>(wanted.map((chart, i) => [chart, drawn[i] ?? ""]))
   const page = html`<!doctype html>
     <html lang="en">
       <head>
@@ -36,15 +32,15 @@ export const renderHtml = Effect.fn("renderHtml")(function* (data: ReportData, f
       <body>
         <header>
           <h1>${title}</h1>
-          <p class="subtitle">${subtitle(data, facts)}</p>
-          <nav aria-label="Sections">${content.map(({ id }) => html`<a href="#${id}">${id}</a>`)}</nav>
+          <p class="subtitle">${subtitle}</p>
+          <nav aria-label="Sections">${sections.map(({ id }) => html`<a href="#${id}">${id}</a>`)}</nav>
         </header>
         <main>
-          ${content.map(
+          ${sections.map(
             ({ id, title, blocks }) =>
               html`<section id="${id}" aria-labelledby="${id}-title">
                 <h2 id="${id}-title">${title}</h2>
-                ${blocks.map((part) => block(data, part, svgs))}
+                ${blocks.map((part) => block(part, svgs))}
               </section> `,
           )}
         </main>
@@ -54,17 +50,10 @@ export const renderHtml = Effect.fn("renderHtml")(function* (data: ReportData, f
   return page.html
 })
 
-const charts: Readonly<Record<Extract<Block, { kind: "chart" }>["chart"], (data: ReportData) => TopLevelSpec>> = {
-  gains: gainsChart,
-  curves: curvesChart,
-  lengths: lengthsChart,
-  endings: endingsChart,
-}
-
-const block = (data: ReportData, part: Block, svgs: ReadonlyMap<string, string>): Html => {
+const block = (part: Block, svgs: ReadonlyMap<Block, string>): Html => {
   switch (part.kind) {
     case "text":
-      return part.text === caveatOf(data) ? html`<p class="caveat">${part.text}</p>` : html`<p>${part.text}</p>`
+      return part.caveat ? html`<p class="caveat">${part.text}</p>` : html`<p>${part.text}</p>`
     case "list":
       return html`<ul>
         ${part.items.map((item) => html`<li>${item}</li>`)}
@@ -76,23 +65,10 @@ const block = (data: ReportData, part: Block, svgs: ReadonlyMap<string, string>)
     case "findings":
       return findingCards(part)
     case "samples":
-      return sampleList(data, part)
+      return sampleList(part)
+    case "talks":
+      return talkList(part)
     case "chart":
-      return html`<figure role="img" aria-label="${part.alt}">${trusted(svgs.get(part.chart) ?? "")}</figure>`
+      return html`<figure role="img" aria-label="${part.alt}">${trusted(svgs.get(part) ?? "")}</figure>`
   }
-}
-
-const subtitle = ({ assistants, simulators, matrix }: ReportData, { cells, experiment }: RunFacts) => {
-  const count = (n: number, thing: string) => `${n} ${thing}${n === 1 ? "" : "s"}`
-  const models = [...new Set([...assistants, ...simulators].map(({ model }) => model))]
-  const conversations = matrix.filter(({ metric }) => metric === "reward")
-  const talks = conversations.reduce((sum, { n, missing }) => sum + n + missing, 0)
-  return [
-    `Experiment ${experiment}`,
-    count(cells.length, "cell"),
-    count(assistants.filter(({ kind }) => kind === "trained").length, "trained assistant"),
-    count(simulators.length, "simulator"),
-    `${talks.toLocaleString("en-US")} held-out conversations`,
-    models.join(", "),
-  ].join(" · ")
 }

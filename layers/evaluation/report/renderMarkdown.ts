@@ -2,21 +2,19 @@
 import { columnName } from "./findings.ts"
 import { escapeHtml } from "./html.ts"
 import { decimal, signed, signedInterval } from "./numbers.ts"
-import type { ReportData, Sample } from "./ReportData.ts"
+import { pageOf } from "./pageOf.ts"
+import type { AnyReportData } from "./pageOf.ts"
+import type { Sample } from "./ReportData.ts"
 import type { RunFacts } from "./RunFacts.ts"
-import { rewardTable } from "./scienceTables.ts"
-import { sections } from "./sections.ts"
-import type { Block, Table } from "./Section.ts"
+import type { Block, Table, Talks } from "./Section.ts"
 
-export const renderMarkdown = (data: ReportData, facts: RunFacts): string => {
-  const parts = sections(data, facts).flatMap(({ title, blocks }) => [
-    `## ${inline(title)}`,
-    ...blocks.flatMap((part) => block(data, part)),
-  ])
-  return `${[`# ${inline(data.title ?? facts.experiment)}`, ...parts].join("\n\n")}\n`
+export const renderMarkdown = (data: AnyReportData, facts: RunFacts): string => {
+  const { title, sections } = pageOf(data, facts)
+  const parts = sections.flatMap((section) => [`## ${inline(section.title)}`, ...section.blocks.flatMap(block)])
+  return `${[`# ${inline(title)}`, ...parts].join("\n\n")}\n`
 }
 
-const block = (data: ReportData, part: Block): ReadonlyArray<string> => {
+const block = (part: Block): ReadonlyArray<string> => {
   switch (part.kind) {
     case "text":
       return [inline(part.text)]
@@ -25,7 +23,7 @@ const block = (data: ReportData, part: Block): ReadonlyArray<string> => {
     case "table":
       return [table(part)]
     case "matrix":
-      return [table(rewardTable(data))]
+      return [table(part.table)]
     case "findings":
       return part.findings.map(({ title, verdict, gain, interval, where, others }) =>
         [
@@ -37,6 +35,8 @@ const block = (data: ReportData, part: Block): ReadonlyArray<string> => {
       )
     case "samples":
       return firstOfEachCell(part.samples).map(sample)
+    case "talks":
+      return part.groups.flatMap(firstTalk)
     case "chart":
       return []
   }
@@ -62,18 +62,26 @@ const sample = (one: Sample) => {
     ...(failed.length > 0 ? [`not passed: ${failed.join(", ")}`] : []),
     ...(one.failure === null ? [] : [`failed: ${one.failure.reason}`]),
   ].join("; ")
-  const turns = one.messages.flatMap(({ role, content }) => [
+  return [
+    `**${inline(one.assistant)}** with ${inline(columnName(one))}, prompt ${inline(one.prompt)}: ${inline(outcome)}`,
+    "",
+    ...turns(one.messages),
+  ].join("\n")
+}
+
+/** The page has them all. */
+const firstTalk = ({ name, talks }: Talks): ReadonlyArray<string> =>
+  talks
+    .slice(0, 1)
+    .map(({ about, messages }) => [`**${inline(name)}**: ${inline(about)}`, "", ...turns(messages)].join("\n"))
+
+const turns = (messages: Sample["messages"]) =>
+  messages.flatMap(({ role, content }) => [
     `> **${role}**`,
     ">",
     ...content.split(/\r\n|\r|\n/).map((text) => `> ${inline(text)}`),
     ">",
   ])
-  return [
-    `**${inline(one.assistant)}** with ${inline(columnName(one))}, prompt ${inline(one.prompt)}: ${inline(outcome)}`,
-    "",
-    ...turns,
-  ].join("\n")
-}
 
 /** Text on one line, with everything that Markdown or HTML could read as more than text escaped. */
 const inline = (text: string) =>

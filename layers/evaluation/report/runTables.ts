@@ -31,7 +31,7 @@ export const timeTable = ({ seconds }: RunFacts): Table => ({
   rows: seconds.map((row) => [row.stage, whole(row.steps), duration(row.seconds)]),
 })
 
-export const materialTable = ({ personas }: ReportData, { models, data }: RunFacts): Table => ({
+export const materialTable = ({ personas }: Pick<ReportData, "personas">, { models, data }: RunFacts): Table => ({
   kind: "table",
   caption: "Models, data and personas",
   columns: [{ name: "what" }, { name: "name" }, { name: "revision, SHA-256 or words" }],
@@ -43,7 +43,7 @@ export const materialTable = ({ personas }: ReportData, { models, data }: RunFac
 })
 
 /** A transcripts artifact is known by the start of its hash, as a commit is. */
-export const provenanceTable = ({ provenance }: ReportData, { steps }: RunFacts): Table => {
+export const provenanceTable = ({ provenance }: Pick<ReportData, "provenance">, { steps }: RunFacts): Table => {
   const known = new Set(provenance.map(({ label }) => label))
   const others = Object.keys(steps).filter((label) => !known.has(label))
   return {

@@ -1,17 +1,32 @@
-/** The sections of a report in reading order; those without content are left out. */
+/** The report of an experiment with assistants: its sections in reading order; those without content are left out. */
 import { canShow, cantShow, caveatOf } from "./limits.ts"
-import { findings, matrixTable } from "./findings.ts"
+import { curvesChart, endingsChart, gainsChart, lengthsChart } from "./charts.ts"
+import { assistantName, columnName, findings, matrixTable } from "./findings.ts"
 import { significant } from "./numbers.ts"
 import type { ReportData } from "./ReportData.ts"
 import type { RunFacts } from "./RunFacts.ts"
-import { curveTable, endingTable, gapTable, lengthTable, measureTable, perplexityTable } from "./scienceTables.ts"
+import {
+  curveTable,
+  endingTable,
+  gapTable,
+  lengthTable,
+  measureTable,
+  perplexityTable,
+  rewardTable,
+} from "./scienceTables.ts"
 import { callFailureTable, failureTable, sensitivityTable, skippedTable } from "./failureTables.ts"
 import { materialTable, provenanceTable, timeTable, usageTable } from "./runTables.ts"
-import type { Block, Section, Table } from "./Section.ts"
+import type { Block, Page, Section, Table } from "./Section.ts"
 
-export const sections = (data: ReportData, facts: RunFacts): ReadonlyArray<Section> =>
+export const assistantsPage = (data: ReportData, facts: RunFacts): Page => ({
+  title: data.title ?? facts.experiment,
+  subtitle: subtitle(data, facts),
+  sections: sections(data, facts),
+})
+
+const sections = (data: ReportData, facts: RunFacts): ReadonlyArray<Section> =>
   [
-    section("answer", "What came of training", [...answer(data), { kind: "text", text: caveatOf(data) }]),
+    section("answer", "What came of training", [...answer(data), { kind: "text", text: caveatOf(data), caveat: true }]),
     section("matrix", "Every assistant with every simulator", matrix(data)),
     section("measures", "Behind the reward", measures(data)),
     section("simulators", "How real the simulated users are", simulators(data)),
@@ -26,16 +41,13 @@ export const sections = (data: ReportData, facts: RunFacts): ReadonlyArray<Secti
       { kind: "list", items: cantShow(data) },
     ]),
     section("provenance", "Where every number comes from", [
-      {
-        kind: "text",
-        text: `Made by understudy ${facts.version}. A step's id is the hash of its inputs: the same id is the same work. Run understudy show with an id to see its inputs, its calls and its transcripts.`,
-      },
+      madeBy(facts),
       materialTable(data, facts),
       provenanceTable(data, facts),
     ]),
   ].filter(({ blocks }) => blocks.length > 0)
 
-const section = (id: string, title: string, blocks: ReadonlyArray<Block>): Section => ({
+export const section = (id: string, title: string, blocks: ReadonlyArray<Block>): Section => ({
   id,
   title,
   blocks: blocks.filter((block) => block.kind !== "table" || block.rows.length > 0),
@@ -51,13 +63,19 @@ const matrix = (data: ReportData): ReadonlyArray<Block> => {
   if (data.matrix.length === 0) return []
   const { resamples, seed, confidence, cluster } = data.bootstrap
   return [
-    { kind: "matrix", ...matrixTable(data) },
+    { kind: "matrix", ...matrixTable(data), table: rewardTable(data) },
     {
       kind: "text",
       text: `Mean reward on held-out prompts with its ${Math.round(confidence * 100)}% interval (percentile bootstrap, ${resamples.toLocaleString("en-US")} resamples of whole ${cluster}s, seed ${seed}), and the gain over the initial model on the same prompts. n counts conversations. Held-out columns are a simulator in a persona that no assistant was trained with.`,
     },
     ...(data.gains.length > 0
-      ? [{ kind: "chart", chart: "gains", alt: "Gains in reward over the initial model, with intervals" } as const]
+      ? [
+          {
+            kind: "chart",
+            spec: gainsChart(data),
+            alt: "Gains in reward over the initial model, with intervals",
+          } as const,
+        ]
       : []),
     ...some(
       gapTable(data),
@@ -75,11 +93,11 @@ const measures = (data: ReportData): ReadonlyArray<Block> =>
 const simulators = (data: ReportData): ReadonlyArray<Block> => [
   perplexityTable(data),
   ...(data.turnLengths.some(({ turns }) => turns > 0)
-    ? [{ kind: "chart", chart: "lengths", alt: "Words in a user turn, real and simulated" } as const]
+    ? [{ kind: "chart", spec: lengthsChart(data), alt: "Words in a user turn, real and simulated" } as const]
     : []),
   lengthTable(data),
   ...(data.endings.length > 0
-    ? [{ kind: "chart", chart: "endings", alt: "How conversations ended, by simulator" } as const]
+    ? [{ kind: "chart", spec: endingsChart(data), alt: "How conversations ended, by simulator" } as const]
     : []),
   endingTable(data),
 ]
@@ -88,7 +106,11 @@ const learning = (data: ReportData): ReadonlyArray<Block> =>
   data.curves.length === 0
     ? []
     : [
-        { kind: "chart", chart: "curves", alt: "Reward, KL and measures by iteration, one line for each assistant" },
+        {
+          kind: "chart",
+          spec: curvesChart(data),
+          alt: "Reward, KL and measures by iteration, one line for each assistant",
+        },
         {
           kind: "text",
           text: "Means over the rollouts of each iteration, on training prompts: they differ from iteration to iteration, so the curves are noisier than learning is.",
@@ -96,7 +118,7 @@ const learning = (data: ReportData): ReadonlyArray<Block> =>
         curveTable(data),
       ]
 
-const conversations = ({ samples }: ReportData): ReadonlyArray<Block> =>
+const conversations = ({ samples, assistants }: ReportData): ReadonlyArray<Block> =>
   samples.length === 0
     ? []
     : [
@@ -104,11 +126,17 @@ const conversations = ({ samples }: ReportData): ReadonlyArray<Block> =>
           kind: "text",
           text: "The same prompts for every assistant and simulator, drawn by seed before any reward was known: not picked.",
         },
-        { kind: "samples", samples },
+        {
+          kind: "samples",
+          samples: samples.map((sample) => {
+            const assistant = assistants.find(({ label }) => label === sample.assistant)
+            const name = assistant === undefined ? sample.assistant : assistantName(assistant)
+            return { ...sample, cell: `${name}, talking to ${columnName(sample)}` }
+          }),
+        },
       ]
 
 const failures = (data: ReportData, facts: RunFacts): ReadonlyArray<Block> => {
-  const { calls, sentAgain } = facts.interrupted
   const missing = data.sensitivity.some((row) => row.missing > 0)
   return [
     ...(data.failures.length === 0 ? [{ kind: "text", text: "Every conversation came to a verdict." } as const] : []),
@@ -121,22 +149,46 @@ const failures = (data: ReportData, facts: RunFacts): ReadonlyArray<Block> => {
       : []),
     callFailureTable(facts),
     skippedTable(facts),
-    ...data.drift.map(
-      ({ label, nats }) =>
-        ({
-          kind: "text",
-          text: `Training of ${label} drifted: replayed after an interruption, its log-probabilities differ from the journaled ones by up to ${significant(nats)} nats.`,
-        }) as const,
-    ),
-    {
-      kind: "text",
-      text:
-        calls === 0
-          ? "No model call was in flight when a run was killed."
-          : `${calls} model calls were in flight when a run was killed; ${sentAgain} of them were sent again.`,
-    },
+    ...driftNotes(data.drift),
+    interruptedNote(facts),
   ]
 }
+
+export const driftNotes = (drift: ReportData["drift"]): ReadonlyArray<Block> =>
+  drift.map(({ label, nats }) => ({
+    kind: "text",
+    text: `Training of ${label} drifted: replayed after an interruption, its log-probabilities differ from the journaled ones by up to ${significant(nats)} nats.`,
+  }))
+
+export const interruptedNote = ({ interrupted: { calls, sentAgain } }: RunFacts): Block => ({
+  kind: "text",
+  text:
+    calls === 0
+      ? "No model call was in flight when a run was killed."
+      : `${calls} model calls were in flight when a run was killed; ${sentAgain} of them were sent again.`,
+})
+
+/** How a page says where its numbers come from, before the tables. */
+export const madeBy = ({ version }: RunFacts): Block => ({
+  kind: "text",
+  text: `Made by understudy ${version}. A step's id is the hash of its inputs: the same id is the same work. Run understudy show with an id to see its inputs, its calls and its transcripts.`,
+})
+
+const subtitle = ({ assistants, simulators, matrix }: ReportData, { cells, experiment }: RunFacts) => {
+  const models = [...new Set([...assistants, ...simulators].map(({ model }) => model))]
+  const conversations = matrix.filter(({ metric }) => metric === "reward")
+  const talks = conversations.reduce((sum, { n, missing }) => sum + n + missing, 0)
+  return [
+    `Experiment ${experiment}`,
+    counted(cells.length, "cell"),
+    counted(assistants.filter(({ kind }) => kind === "trained").length, "trained assistant"),
+    counted(simulators.length, "simulator"),
+    `${talks.toLocaleString("en-US")} held-out conversations`,
+    models.join(", "),
+  ].join(" · ")
+}
+
+export const counted = (n: number, thing: string) => `${n} ${thing}${n === 1 ? "" : "s"}`
 
 const some = (table: Table, text: string): ReadonlyArray<Block> =>
   table.rows.length === 0 ? [] : [{ kind: "text", text }, table]

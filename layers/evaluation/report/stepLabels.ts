@@ -3,6 +3,8 @@ export const stepLabels = {
   simulator: (label: string) => `simulator ${label}`,
   assistant: (label: string) => `assistant ${label}`,
   evaluation: ({ assistant, simulator, persona }: Cell) => `evaluation of ${assistant} with ${simulator} as ${persona}`,
+  simulation: (label: string) => `conversations of ${label}`,
+  fidelity: (label: string) => `fidelity of ${label}`,
   split: "split",
   report: "report",
 }

@@ -1,0 +1,78 @@
+/**
+ * The numbers of a report on simulators from their fidelity results, as one artifact. Rendering it adds what the
+ * journal and the ledger know of the run.
+ */
+import { Chunk, Effect, Option, Schema, Stream } from "effect"
+import { AnyReportJson } from "../../layers/evaluation/report/pageOf.ts"
+import { buildSimulatorData, shownTalks } from "../../layers/evaluation/report/simulators/buildSimulatorData.ts"
+import { stepLabels } from "../../layers/evaluation/report/stepLabels.ts"
+import { FidelityResult } from "../../src/domain/Fidelity.ts"
+import { ReportResult, SimulationResult, SimulatorResult, SplitResult } from "../../src/domain/Results.ts"
+import { ArtifactStore, Estimate, Shard, Stage, Step } from "../../src/index.ts"
+import { conversations, rollouts } from "./conversations.ts"
+import { asStageFailure } from "./failures.ts"
+
+const Inputs = Schema.Struct({
+  title: Schema.optional(Schema.NonEmptyString),
+  split: Step.of(SplitResult),
+  cells: Schema.NonEmptyArray(
+    Schema.Struct({
+      /** As tables name the simulator. */
+      label: Schema.NonEmptyString,
+      simulator: Step.of(SimulatorResult),
+      fidelity: Step.of(FidelityResult),
+      simulation: Step.of(SimulationResult),
+    }),
+  ),
+})
+
+export const SimulatorReport = Stage.make({
+  name: "SimulatorReport",
+  version: 1,
+  input: Inputs.fields,
+  output: ReportResult,
+  check: ({ cells }) => {
+    const labels = cells.map(({ label }) => label)
+    const repeated = labels.find((label, i) => labels.indexOf(label) !== i)
+    return repeated === undefined ? undefined : `two cells are labelled "${repeated}"`
+  },
+  run: ({ title, split, cells }) =>
+    Shard.once(
+      "report",
+      ReportResult,
+      Effect.gen(function* () {
+        const read = yield* Effect.forEach(cells, (cell) =>
+          Stream.runCollect(Stream.take(rollouts.stream(cell.simulation.transcripts), shownTalks)).pipe(
+            Effect.map((first) => ({ ...cell, first: Chunk.toReadonlyArray(first) })),
+          ),
+        )
+        const wanted = new Set(read.flatMap(({ first }) => first.map(({ prompt }) => prompt)))
+        const real = yield* Stream.runCollect(
+          Stream.filter(conversations.stream(split.test.conversations), ({ id }) => wanted.has(id)),
+        )
+        const data = buildSimulatorData({ title, split, cells: read, real: Chunk.toReadonlyArray(real) })
+        const json = yield* asStageFailure(Schema.encode(AnyReportJson)(data))
+        const store = yield* ArtifactStore
+        return ReportResult.make({ data: yield* asStageFailure(store.put(Buffer.from(json))) })
+      }),
+    ),
+  estimate: () => Estimate.free(1),
+})
+
+/** The ids of the steps behind the rows, by the labels that the report's data has for them. */
+export const simulatorReportSteps = (
+  report: Step.AnyStep,
+  idOf: (step: Step.AnyStep) => string,
+): Readonly<Record<string, string>> => {
+  const input = Option.getOrUndefined(Schema.validateOption(Inputs)(report.input))
+  if (input === undefined) return {}
+  return Object.fromEntries([
+    ...input.cells.flatMap(({ label, simulator, simulation, fidelity }) => [
+      [stepLabels.simulator(label), idOf(simulator)],
+      [stepLabels.simulation(label), idOf(simulation)],
+      [stepLabels.fidelity(label), idOf(fidelity)],
+    ]),
+    [stepLabels.split, idOf(input.split)],
+    [stepLabels.report, idOf(report)],
+  ])
+}
