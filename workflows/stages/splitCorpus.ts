@@ -15,8 +15,8 @@ import { SplitResult } from "../../src/domain/Results.ts"
 import type { CorpusResult } from "../../src/domain/Results.ts"
 import { ArtifactStore, StageFailure } from "../../src/index.ts"
 import type { FileRef } from "../../src/index.ts"
-import { copyRows } from "./copyRows.ts"
 import { asStageFailure } from "./failures.ts"
+import { copyRows, visitRows } from "./rowFile.ts"
 
 export interface SplitOptions {
   readonly corpus: CorpusResult
@@ -44,9 +44,7 @@ export const splitCorpus = Effect.fn("splitCorpus")(function* (options: SplitOpt
   })
   if (again()) {
     for (const pass of [prepared.countExactly, prepared.decide]) {
-      yield* eachLine(corpus.conversations, (line, row) => {
-        if (prepared.wants(row)) pass(row, lineOpening(line))
-      })
+      yield* visitRows(corpus.conversations, prepared.wanted(), starts.at, (line, row) => pass(row, lineOpening(line)))
     }
   }
   const assigned = assign()

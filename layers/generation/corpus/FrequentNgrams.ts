@@ -4,7 +4,8 @@
  * its bucket is over the limit. Three passes over the same texts in the same order.
  */
 import { textTable } from "./TextTable.ts"
-import { lowerWords, wordHashes } from "./words.ts"
+import { lowerWords } from "./words.ts"
+import { runHashes } from "./runHashes.ts"
 
 export interface NgramRule {
   /** Words in a sequence. */
@@ -29,15 +30,15 @@ export interface FrequentNgrams {
 export const frequentNgrams = ({ size, limit, by }: NgramRule): FrequentNgrams => {
   const buckets = limit < 255 ? new Uint8Array(bucketCount) : new Uint32Array(bucketCount)
   const exact = textTable()
-  const hashes: Array<number> = []
+  const bucketsOf = runHashes(size)
   let possible = false
 
   /** Where sequences begin whose bucket is over the limit. */
   const suspects = (text: string): ReadonlyArray<number> => {
     const starts: Array<number> = []
-    const words = wordHashes(text, hashes)
-    for (let start = 0; start + size <= words; start++)
-      if (buckets[bucket(hashes, start, size)]! > limit) starts.push(start)
+    const { hashes, count } = bucketsOf(text)
+    for (let start = 0; start < count; start++)
+      if (buckets[hashes[start]! & (bucketCount - 1)]! > limit) starts.push(start)
     return starts
   }
   const ngrams = (text: string, starts: ReadonlyArray<number>): ReadonlyArray<string> => {
@@ -48,9 +49,9 @@ export const frequentNgrams = ({ size, limit, by }: NgramRule): FrequentNgrams =
 
   return {
     count: (text) => {
-      const words = wordHashes(text, hashes)
-      for (let start = 0; start + size <= words; start++) {
-        const at = bucket(hashes, start, size)
+      const { hashes, count } = bucketsOf(text)
+      for (let start = 0; start < count; start++) {
+        const at = hashes[start]! & (bucketCount - 1)
         // Beyond the limit nothing has to be known: no overflow.
         if (buckets[at]! <= limit) possible = (buckets[at]! += 1) > limit || possible
       }
@@ -67,11 +68,3 @@ export const frequentNgrams = ({ size, limit, by }: NgramRule): FrequentNgrams =
 
 /** 16 MB of bytes: half a billion sequences fill them to 30 on average. */
 const bucketCount = 1 << 24
-
-const bucket = (hashes: ReadonlyArray<number>, start: number, size: number): number => {
-  let hash = 0
-  for (let i = start; i < start + size; i++) hash = (Math.imul(hash, 0x9e3779b1) + hashes[i]!) | 0
-  hash ^= hash >>> 15
-  hash = Math.imul(hash, 0x85ebca6b)
-  return (hash ^ (hash >>> 13)) & (bucketCount - 1)
-}

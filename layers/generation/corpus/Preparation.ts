@@ -30,8 +30,8 @@ export interface Preparation {
   readonly add: (row: PreparedRow) => void
   /** After the last row: whether the second and third pass have anything to do. */
   readonly again: () => boolean
-  /** Whether a row's opening is needed in the pass that is under way. */
-  readonly wants: (row: number) => boolean
+  /** The rows whose openings the next pass needs, in order. */
+  readonly wanted: () => Uint32Array
   readonly countExactly: (row: number, opening: string) => void
   readonly decide: (row: number, opening: string) => void
   readonly assign: () => Assignment
@@ -79,7 +79,12 @@ export const preparation = (rules: Rules, heldOut: (session: string) => boolean 
       if (fate === Fate.kept) ngrams.count(row.opening)
     },
     again: ngrams.possible,
-    wants: (row) => fates.at(row) === Fate.kept && (marks.at(row) & Mark.clear) === 0,
+    wanted: () => {
+      const rows = wordColumn()
+      for (let row = 0; row < fates.length(); row++)
+        if (fates.at(row) === Fate.kept && (marks.at(row) & Mark.clear) === 0) rows.push(row)
+      return Uint32Array.from({ length: rows.length() }, (_, i) => rows.at(i))
+    },
     countExactly: (row, opening) => {
       if (!ngrams.countExactly(opening)) marks.set(row, marks.at(row) | Mark.clear)
     },

@@ -7,8 +7,8 @@ export const lowerWords = (text: string): ReadonlyArray<string> => {
   return words
 }
 
-/** A hash of 32 bits of each word, in order, written into `out` from 0 on. Gives how many there are. */
-export const wordHashes = (text: string, out: Array<number>): number => {
+/** A hash of 32 bits of each word, in order, written into `out` from 0 on. Gives how many there are: room for that is there. */
+export const wordHashes = (text: string, out: Int32Array): number => {
   const lower = text.toLowerCase()
   let count = 0
   let hash = 0

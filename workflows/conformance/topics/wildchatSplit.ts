@@ -28,12 +28,13 @@ export const wildchatSplitTopic = topic(Input, (input, expected) =>
 const split = (preset: "lab" | "rel", { rows, ngram_threshold: limit, wildbench_ids }: Input) => {
   const options = { languages: ["English"], ngram: { size: 7, limit }, shares: unused, seed: 0 }
   const ids = new Set(wildbench_ids)
-  const { add, again, wants, countExactly, decide, assign } = preparation(rulesOf(preset, options), (id) => ids.has(id))
+  const { add, again, wanted, countExactly, decide, assign } = preparation(rulesOf(preset, options), (id) =>
+    ids.has(id),
+  )
   const prepared = rows.map(rowReader())
   prepared.forEach(add)
   if (again()) {
-    for (const pass of [countExactly, decide])
-      prepared.forEach(({ opening }, row) => (wants(row) ? pass(row, opening) : undefined))
+    for (const pass of [countExactly, decide]) wanted().forEach((row) => pass(row, prepared[row]?.opening ?? ""))
   }
   const { parts, fate, dropped } = assign()
   const order = { train: [...parts.simulator.rows], val: [...parts.validation.rows], test: [...parts.test.rows] }
