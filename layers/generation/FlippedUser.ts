@@ -37,6 +37,7 @@ export const flippedUser = (
           prompt,
           maxTokens: sampling.maxTokens,
           temperature: raised(sampling.temperature, attempt),
+          topP: sampling.topP,
           seed,
           stop: marker === undefined ? [stop] : [stop, marker],
           caller,

@@ -21,6 +21,8 @@ export interface TokenRequest {
   readonly prompt: ReadonlyArray<number>
   readonly maxTokens: number
   readonly temperature: number
+  /** Default 1: no cut. Not for a policy in training. */
+  readonly topP?: number | undefined
   readonly seed: number
   /** Token ids that end the sample; the one that did is its last token. */
   readonly stop: ReadonlyArray<number>

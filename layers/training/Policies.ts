@@ -139,9 +139,10 @@ const make = Effect.fnUntraced(function* ({
       identity,
       tokenizer,
       template,
-      sample: ({ prompt, maxTokens, temperature, seed, stop, caller }) => {
-        const body = { prompt, maxTokens, temperature, seed, stop }
-        const request = { tokens: prompt, maxTokens, temperature, seed, stop }
+      sample: ({ prompt, caller, topP, ...sampling }) => {
+        const settings = topP === undefined ? sampling : { ...sampling, topP }
+        const body = { prompt, ...settings }
+        const request = { tokens: prompt, ...settings }
         return journal
           .call({
             key: callKey({ kind: "sample", model: identity, body, sampleIndex: 0, scope: "" }),

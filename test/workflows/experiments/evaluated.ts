@@ -4,7 +4,10 @@ import * as U from "understudy"
 
 const corpus = fileURLToPath(new URL("../../fixtures/crashCorpus.jsonl", import.meta.url))
 const model = (name: string) => U.Model.openai(name, { revision: "1" })
-const split = U.Split({ corpus: U.Corpus({ file: U.FileRef.make({ path: corpus }) }), heldOut: 0.6 })
+const split = U.Split({
+  corpus: U.Corpus({ file: U.FileRef.make({ path: corpus }) }),
+  shares: { simulator: 0.2, assistant: 0.1, validation: 0.1, test: 0.6 },
+})
 
 export default U.Experiment.make("evaluated", {
   grids: {

@@ -5,16 +5,17 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll } from "vitest"
 import { ReportJson } from "../../../layers/evaluation/report/ReportData.ts"
+import { Persona } from "../../../src/domain/Persona.ts"
 import { EvaluationResult, InitialResult, RolePlayResult } from "../../../src/domain/Results.ts"
 import { ArtifactStore, Estimate, InvalidInput, Shard, Stage } from "../../../src/index.ts"
 import { rollouts } from "../../../workflows/stages/conversations.ts"
 import { Report } from "../../../workflows/stages/Report.ts"
-import { model, rollout } from "../../layers/evaluation/report/reportInputs.ts"
+import { model, rollout, simulators as reportSimulators } from "../../layers/evaluation/report/reportInputs.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "understudy-report-"))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const persona = { name: "busy", prompt: "You are busy." }
+const personas = Persona.make({ name: "busy", description: "You are busy." })
 const given = <A, I>(name: string, output: Schema.Schema<A, I>) =>
   Stage.make({ name, version: 1, input: {}, output, run: () => Effect.never, estimate: () => Estimate.free(1) })({})
 
@@ -34,14 +35,16 @@ describe("Report", () => {
     Effect.gen(function* () {
       const transcripts = yield* rollouts.write([rollout("a", 0.5), rollout("b", null), rollout("c", 1)])
       const { data } = yield* run({
-        simulators: { "role-play": RolePlayResult.make({ model }) },
+        simulators: { "role-play": reportSimulators["role-play"]! },
         assistants: { initial: InitialResult.make({ model }) },
         matrix: [
           {
             ...cell,
             evaluation: EvaluationResult.make({
-              persona,
+              personas,
               rollouts: 3,
+              endings: [],
+              refusals: [],
               reward: 0.75,
               failures: [],
               transcripts,

@@ -17,7 +17,7 @@ import { Driver, FileRef, Graph, Home, Runner } from "../../../src/index.ts"
 import { LanguageModel } from "../../../src/ports/LanguageModel.ts"
 import { Corpus } from "../../../workflows/stages/Corpus.ts"
 import { crossMatrix } from "../../../workflows/stages/crossMatrix.ts"
-import { InitialAssistant } from "../../../workflows/stages/Evaluate.ts"
+import { InitialAssistant } from "../../../workflows/stages/InitialAssistant.ts"
 import { FineTuned } from "../../../workflows/stages/FineTuned.ts"
 import { RolePlay } from "../../../workflows/stages/RolePlay.ts"
 import { Split } from "../../../workflows/stages/Split.ts"
@@ -49,7 +49,8 @@ writeFileSync(
 )
 
 const base = { provider: "embedded", name: "scripted-base" } as const
-const split = Split({ corpus: Corpus({ file: FileRef.make({ path: corpusFile }) }) })
+const shares = { simulator: 0.4, assistant: 0.25, validation: 0.1, test: 0.25 }
+const split = Split({ corpus: Corpus({ file: FileRef.make({ path: corpusFile }) }), shares })
 const recipe = {
   rank: 4,
   learningRate: 1e-3,

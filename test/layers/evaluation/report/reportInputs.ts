@@ -1,5 +1,6 @@
 /** Made-up results: two assistants of one model, two simulators, one persona and a held-out one. */
 import type { ReportCell, ReportInputs } from "../../../../layers/evaluation/report/ReportInputs.ts"
+import { plain } from "../../../../layers/generation/personas.ts"
 import { Sha256 } from "../../../../src/domain/Artifact.ts"
 import type { Conversation, Message } from "../../../../src/domain/Conversation.ts"
 import type { AssistantResult, PolicyResult, SimulatorResult } from "../../../../src/domain/Results.ts"
@@ -13,10 +14,26 @@ const seconds = { sampling: 21, training: 16, saving: 0.7 }
 const noise = (...parts: ReadonlyArray<string | number>) => randomFrom(deriveSeed(parts)).next()
 
 export const simulators: Readonly<Record<string, SimulatorResult>> = {
-  "role-play": { _tag: "RolePlay", model },
+  "role-play": {
+    _tag: "RolePlay",
+    model,
+    opening: "real",
+    personas: plain,
+    style: "plain",
+    condition: "persona",
+    prompt: "c".repeat(64),
+  },
   "fine-tuned": {
     _tag: "FineTuned",
     checkpoint,
+    step: 2,
+    opening: "real",
+    condition: "persona",
+    personas: plain,
+    marker: "empty-turn",
+    learningRates: [1e-3, 1e-3],
+    evaluations: [],
+    data: { conversations: 16, truncated: 0, sequences: 16, leftOut: [] },
     perplexity: { before: 63.4, after: 46.7, tokens: 2113 },
     ending: { before: 0.000008, after: 0.47 },
     losses: [4.1, 3.9],
@@ -34,6 +51,8 @@ export const trained = (label: string): AssistantResult => ({
     measures: { checklist: 0.5 + 0.05 * index, copying: 0.08 + 0.01 * index, fluency: -2.4 - 0.1 * index },
     kl: 0.012 * index * (1 + noise("kl", label, index)),
     rollouts: 16,
+    endings: [{ ending: "turn-limit", count: 16 }],
+    refusals: index === 2 ? [{ reason: "empty", count: 3 }] : [],
     groups: 2,
     failures: index === 3 ? [{ by: "infrastructure" as const, reason: "judge: Timeout", count: 1 }] : [],
     transcripts: artifact,
@@ -51,6 +70,10 @@ export const assistants: Readonly<Record<string, PolicyResult>> = {
 export const rollout = (prompt: string, reward: number | null, messages?: ReadonlyArray<Message>): Rollout => ({
   prompt,
   sample: 0,
+  persona: "busy",
+  turns: [],
+  closing: null,
+  refusals: [],
   messages: messages ?? [
     { role: "user", content: `How do I plan ${prompt}? I have two days and little money.` },
     { role: "assistant", content: "Start with a list of what you need, then ask: what can wait?" },
@@ -78,8 +101,10 @@ export const cell = (where: Omit<ReportCell, "result" | "rollouts">, rollouts: R
   rollouts,
   result: {
     _tag: "Evaluation",
-    persona: { name: where.persona, prompt: "You are busy and write short messages." },
+    personas: { name: where.persona, description: "You are busy and write short messages.", rules: [], weight: 1 },
     rollouts: rollouts.length,
+    endings: [],
+    refusals: [{ reason: "repeats an earlier turn", count: 2 }],
     reward: null,
     failures: rollouts.some(({ verdict }) => verdict === null)
       ? [{ by: "infrastructure", reason: "simulator: Timeout", count: 1 }]
