@@ -32,8 +32,14 @@ export const Corpus = Stage.make({
         readCorpus(path, options),
       ),
     ),
-  estimate: () => Estimate.free(1000),
+  estimate: ({ file }) => Estimate.free(file._tag === "FileRef" ? 1000 : (hubRows[file.repo] ?? 1_000_000)),
 })
+
+/** Conversations, about, before any preparation. */
+const hubRows: Readonly<Record<string, number>> = {
+  "allenai/WildChat-1M": 840_000,
+  "allenai/WildChat-4.8M": 3_200_000,
+}
 
 /** The small synthetic corpus that comes with the package; see its data card. */
 export const embeddedCorpus = () =>

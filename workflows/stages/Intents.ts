@@ -18,7 +18,8 @@ import { asStageFailure } from "./failures.ts"
 import { addDrawn, failedOf, intentNotes, noDraws, reasonsOf } from "./intentCounts.ts"
 import type { IntentCounts } from "./intentCounts.ts"
 import { intentDemand } from "./intentDemand.ts"
-import { batchesWithout, distinctParts, drawnIntents, withIntents } from "./intentParts.ts"
+import { batchesWithout, distinctParts, drawnIntents, PartName, withIntents } from "./intentParts.ts"
+import { shareOf } from "./splitShares.ts"
 
 export const Intents = Stage.make({
   name: "Intents",
@@ -27,15 +28,17 @@ export const Intents = Stage.make({
     split: Step.of(SplitResult),
     model: ModelSpec,
     recipe: IntentRecipe,
+    /** Which parts are asked for; the others stay as they are. Simulators that nothing trains need `test` alone. */
+    parts: Schema.NonEmptyArray(PartName).pipe(Schema.optionalWith({ default: () => PartName.literals })),
     /** Share of the conversations asked for that may stay without an intent; above it the step is suspended. */
     maxFailureShare: Schema.Number.pipe(Schema.between(0, 1), Schema.optionalWith({ default: () => 0.05 })),
     seed: Schema.Int.pipe(Schema.optionalWith({ default: () => 0 })),
   },
   output: SplitResult,
-  run: ({ split, model, recipe, maxFailureShare, seed }) =>
+  run: ({ split, model, recipe, parts: wanted, maxFailureShare, seed }) =>
     Effect.gen(function* () {
       const step = yield* Shard.stepId
-      const parts = distinctParts(split)
+      const parts = distinctParts(split, wanted)
       const batches = yield* Effect.forEach(parts, ({ name, part }) =>
         Effect.map(
           Shard.once(`batches/${name}`, Schema.Array(ArtifactRef), batchesWithout(part.conversations)),
@@ -75,8 +78,8 @@ export const Intents = Stage.make({
           )
           yield* refuseFailures(counts, maxFailureShare)
           const joined = yield* Effect.forEach(parts, ({ name, part }) => withIntents(part, drawnOf(name)))
-          const partOf = ({ conversations: { sha256 } }: Part) =>
-            joined[parts.findIndex(({ part }) => part.conversations.sha256 === sha256)]!
+          const partOf = (own: Part) =>
+            joined[parts.findIndex(({ part }) => part.conversations.sha256 === own.conversations.sha256)] ?? own
           const dropped = reasonsOf(counts).map(({ reason, count }) => ({ reason: `no intent: ${reason}`, count }))
           const given = parts.reduce((sum, { part }) => sum + part.count, 0) - counts.asked
           return SplitResult.make({
@@ -91,9 +94,9 @@ export const Intents = Stage.make({
         }),
       )
     }),
-  estimate: ({ split, model, recipe }, sizeOf) => {
+  estimate: ({ split, model, recipe, parts }, sizeOf) => {
     const size = sizeOf(split)
-    return { size, demands: [intentDemand(model, recipe, size)] }
+    return { size, demands: [intentDemand(model, recipe, Math.ceil(size * shareOf(split, parts)))] }
   },
 })
 

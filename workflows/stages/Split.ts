@@ -4,13 +4,12 @@ import { presetNames } from "../../layers/generation/corpus/presets.ts"
 import { CorpusResult, SplitResult } from "../../src/domain/Results.ts"
 import { Estimate, FileRef, Shard, Stage, Step } from "../../src/index.ts"
 import { splitCorpus } from "./splitCorpus.ts"
+import { defaultShares } from "./splitShares.ts"
 
 const Share = Schema.Number.pipe(Schema.between(0.001, 0.99))
 
 /** Shares of the conversations; they sum to 1. */
 const Shares = Schema.Struct({ simulator: Share, assistant: Share, validation: Share, test: Share })
-
-const defaultShares = { simulator: 0.6, assistant: 0.29, validation: 0.05, test: 0.06 }
 
 /** `docs/preparing-logs.md` says what the presets do and how they differ. */
 export const Split = Stage.make({

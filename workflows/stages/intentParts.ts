@@ -1,5 +1,5 @@
 /** The parts of a split on their way through `Intents`: what lacks an intent, and what has one then. */
-import { Effect, Stream } from "effect"
+import { Effect, Schema, Stream } from "effect"
 import { DrawnIntent } from "../../layers/generation/intents/drawIntent.ts"
 import type { ArtifactRef } from "../../src/domain/Artifact.ts"
 import type { Conversation } from "../../src/domain/Conversation.ts"
@@ -9,10 +9,14 @@ import { conversations, lines } from "./conversations.ts"
 
 export const drawnIntents = lines(DrawnIntent)
 
+export const PartName = Schema.Literal("simulator", "assistant", "validation", "test")
+export type PartName = typeof PartName.Type
+
 /** Parts that are the same artifact are one: what both sides are trained on is asked for once, and stays the same. */
-export const distinctParts = ({ simulator, assistant, validation, test }: SplitResult) =>
-  Object.entries({ simulator, assistant, validation, test })
-    .map(([name, part]) => ({ name, part }))
+export const distinctParts = (split: SplitResult, wanted: ReadonlyArray<PartName> = PartName.literals) =>
+  PartName.literals
+    .filter((name) => wanted.includes(name))
+    .map((name) => ({ name, part: split[name] }))
     .filter(
       ({ part }, i, all) =>
         all.findIndex((other) => other.part.conversations.sha256 === part.conversations.sha256) === i,
