@@ -30,7 +30,7 @@ export const failureTable = ({ failures }: ReportData): Table => ({
 
 export const refusalTable = ({ refusals }: ReportData): Table => ({
   kind: "table",
-  caption: "Turns that guardrails refused: what the simulated user said was drawn again, or ended the conversation",
+  caption: "Turns that guardrails refused, by reason: each was drawn again, as often as they allow",
   columns: [
     { name: "assistant" },
     { name: "where" },

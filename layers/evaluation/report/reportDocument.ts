@@ -42,5 +42,7 @@ const ofAssistants = (data: ReportData) => ({
   curves: data.curves,
   /** Conversations without a verdict or at the floor. */
   failures: data.failures,
+  /** Draws of simulated users' turns that guardrails refused. */
+  refusals: data.refusals,
   bootstrap: data.bootstrap,
 })

@@ -14,7 +14,7 @@ import {
   perplexityTable,
   rewardTable,
 } from "./scienceTables.ts"
-import { callFailureTable, failureTable, sensitivityTable, skippedTable } from "./failureTables.ts"
+import { callFailureTable, failureTable, refusalTable, sensitivityTable, skippedTable } from "./failureTables.ts"
 import { materialTable, provenanceTable, timeTable, usageTable } from "./runTables.ts"
 import type { Block, Page, Section, Table } from "./Section.ts"
 
@@ -147,6 +147,7 @@ const failures = (data: ReportData, facts: RunFacts): ReadonlyArray<Block> => {
           "Conversations that the infrastructure failed are missing, not zero. If they had scored 0:",
         )
       : []),
+    refusalTable(data),
     callFailureTable(facts),
     skippedTable(facts),
     ...driftNotes(data.drift),

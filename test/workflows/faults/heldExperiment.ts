@@ -1,0 +1,69 @@
+/** Conversations by name: simulated, evaluated and reported on. No corpus is read. */
+import { Effect, Schema } from "effect"
+import * as Model from "../../../layers/llm/Model.ts"
+import { plain } from "../../../layers/generation/personas.ts"
+import { SplitResult } from "../../../src/domain/Results.ts"
+import { Estimate, Experiment, Grid, Shard, Stage } from "../../../src/index.ts"
+import { conversations } from "../../../workflows/stages/conversations.ts"
+import type { Conversing } from "../../../workflows/stages/Conversing.ts"
+import { crossMatrix } from "../../../workflows/stages/crossMatrix.ts"
+import { InitialAssistant } from "../../../workflows/stages/InitialAssistant.ts"
+import { Report } from "../../../workflows/stages/Report.ts"
+import { RolePlay } from "../../../workflows/stages/RolePlay.ts"
+import { Simulate } from "../../../workflows/stages/Simulate.ts"
+import { makeStudy } from "../../../workflows/Study.ts"
+import { openingOf, userTemperature } from "./asked.ts"
+
+/** What every user wants: long enough to be copied. */
+export const intent = "to learn all there is to know about one thing before the week is over"
+
+const Named = Stage.make({
+  name: "Named",
+  version: 1,
+  input: { names: Schema.Array(Schema.String) },
+  output: SplitResult,
+  run: ({ names }) =>
+    Shard.once(
+      "split",
+      SplitResult,
+      Effect.gen(function* () {
+        const written = yield* conversations.write(
+          names.map((name) => ({
+            id: name,
+            user: `user of ${name}`,
+            messages: [{ role: "user", content: openingOf(name) } as const],
+            intent,
+          })),
+        )
+        const part = { conversations: written, count: names.length, users: names.length }
+        const parts = { simulator: part, assistant: part, validation: part, test: part }
+        return SplitResult.make({ preset: "named", ...parts, dropped: [], notes: [] })
+      }),
+    ),
+  estimate: ({ names }) => Estimate.free(names.length),
+})
+
+export const heldStudy = (
+  names: ReadonlyArray<string>,
+  { turns = 3, maxFailureShare = 1, ...fields }: Partial<typeof Conversing.Encoded> & { maxFailureShare?: number } = {},
+) => {
+  const split = Named({ names })
+  const model = (name: string) => Model.openai(name, { revision: "1" })
+  const simulator = RolePlay({ model: model("simulator"), personas: plain })
+  const assistants = { initial: InitialAssistant({ model: model("assistant") }) }
+  const conversing = { turns, maxTokens: 64, userTemperature, ...fields }
+  const held = { conversing, prompts: names.length, maxFailureShare }
+  const simulate = Simulate({ split, assistant: assistants.initial, simulator, ...held })
+  const reward = { _tag: "ChecklistReward", own: false, checks: [{ kind: "words", max: 600 }] } as const
+  const matrix = crossMatrix({
+    split,
+    assistants,
+    columns: [{ simulator: "played", heldOut: false, step: simulator }],
+    settings: { reward, ...held },
+  })
+  const report = Report({ simulators: { played: simulator }, assistants, matrix, split })
+  const grids = { main: Grid.make({ axes: { of: ["named"] }, experiment: () => simulate }) }
+  const study = makeStudy(Experiment.make("held", { grids, collect: () => [report] }), new Map())
+  const idOf = (step: object) => [...study.graph.ids].find(([one]) => one === step)?.[1] ?? ""
+  return { study, simulate: idOf(simulate), evaluate: idOf(matrix[0]!.evaluation), report: idOf(report) }
+}
