@@ -29,7 +29,8 @@ export const release: SftSettings = { ...paper, maxTokens: 16_384, rules: "rel" 
 
 /**
  * Adapters, on any server. The learning rate is tinker-cookbook's: 5e-5 x 10 x (2000 / hidden)^p, with an exponent for
- * each family of models (paper 4.7). `hidden` is the model's `hidden_size`. The rest is the paper's, less the packs.
+ * each family of models (paper 4.7). `hidden` is the model's `hidden_size`. The rest is the paper's, less the packs; and a
+ * conversation ends with an empty turn, as an adapter hardly learns to say a token that the model has never said.
  */
 export const lora = ({ hidden, family, rank = 32 }: LoraOptions): SftSettings => ({
   ...paper,
@@ -41,6 +42,7 @@ export const lora = ({ hidden, family, rank = 32 }: LoraOptions): SftSettings =>
   packing: "none",
   overflow: "truncate",
   rules: "own",
+  marker: "empty-turn",
 })
 
 export interface LoraOptions {
