@@ -16,6 +16,7 @@ import { show } from "./show.ts"
 import { status } from "./status.ts"
 import { steps } from "./steps.ts"
 import { trainer } from "./trainer.ts"
+import { wildbench } from "./wildbench.ts"
 
 const require = createRequire(import.meta.url)
 // The package refers to itself by name, from the sources and from dist alike.
@@ -23,7 +24,21 @@ const { version } = require("understudy/package.json") as { readonly version: st
 
 const understudy = Command.make("understudy").pipe(
   Command.withDescription("A typed, durable workflow engine for user-simulator experiments"),
-  Command.withSubcommands([plan, diff, run, retry, cancel, status, steps, show, report, replay, trainer, doctor]),
+  Command.withSubcommands([
+    plan,
+    diff,
+    run,
+    retry,
+    cancel,
+    status,
+    steps,
+    show,
+    report,
+    replay,
+    trainer,
+    doctor,
+    wildbench,
+  ]),
 )
 
 stopInOrder()

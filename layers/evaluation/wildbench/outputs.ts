@@ -1,0 +1,14 @@
+/** What WildBench sees in an answer before it is judged. */
+
+/** Unicode code points, as Python's `len` counts. */
+export const outputLength = (output: string): number => {
+  let length = 0
+  for (const _ of output) length++
+  return length
+}
+
+/** Cut off by WildBench before judging. */
+export const isTruncated = (output: string): boolean => output.endsWith("... (truncated)")
+
+/** Empty in a score file, or in a pairwise file where an empty answer is put in these words. */
+export const isEmpty = (output: string): boolean => output === "" || output === "[This model response is empty.]"
