@@ -5,11 +5,13 @@ import { conversationHashTopic } from "./topics/conversationHash.ts"
 import { grpoDatumsTopic } from "./topics/grpoDatums.ts"
 import { jsdTopic } from "./topics/jsd.ts"
 import { kappaTopic } from "./topics/kappa.ts"
+import { lengthPenaltyTopic } from "./topics/lengthPenalty.ts"
 import { passHatKTopic } from "./topics/passHatK.ts"
 import { pythonRandomTopic } from "./topics/pythonRandom.ts"
 import { rankCorrelationTopic } from "./topics/rankCorrelation.ts"
 import { sftFlipTopic } from "./topics/sftFlip.ts"
 import { tokenizerTopic } from "./topics/tokenizer.ts"
+import { wildbenchMajorityTopic } from "./topics/wildbenchMajority.ts"
 import { wildchatSplitTopic } from "./topics/wildchatSplit.ts"
 import type { Topic } from "./Topic.ts"
 
@@ -24,12 +26,14 @@ const supported = new Map<string, Topic>([
   ["grpo-datums", grpoDatumsTopic],
   ["jsd", jsdTopic],
   ["kappa", kappaTopic],
+  ["length-penalty", lengthPenaltyTopic],
   ["pass-hat-k", passHatKTopic],
   ["python-random", pythonRandomTopic],
   ["rank-corr", rankCorrelationTopic],
   ["sft-flip", sftFlipTopic],
   ["tokenizer", tokenizerTopic],
+  ["wildbench-majority", wildbenchMajorityTopic],
   ["wildchat-split", wildchatSplitTopic],
 ])
 
-const later = new Set(["fidelity", "length-penalty", "userrl-credit", "wildbench-majority"])
+const later = new Set(["fidelity", "userrl-credit"])
