@@ -32,7 +32,7 @@ describe("what is injected", () => {
           if (reason !== undefined) injected.set(hash, reason)
           return fault
         }
-        const held = heldStudy(names, { guardrails: { minTurns: 2 } })
+        const held = heldStudy(names, { conversing: { guardrails: { minTurns: 2 } } })
         const outcomes = yield* run(held.study)
         const done = [...outcomes.values()].filter(({ _tag }) => _tag === "Done")
         assert.lengthOf(done, outcomes.size)

@@ -2,6 +2,7 @@
 import { Effect, Schema } from "effect"
 import * as Model from "../../../layers/llm/Model.ts"
 import { plain } from "../../../layers/generation/personas.ts"
+import type { Personas } from "../../../src/domain/Persona.ts"
 import { SplitResult } from "../../../src/domain/Results.ts"
 import { Estimate, Experiment, Grid, Shard, Stage } from "../../../src/index.ts"
 import { conversations } from "../../../workflows/stages/conversations.ts"
@@ -43,16 +44,25 @@ const Named = Stage.make({
   estimate: ({ names }) => Estimate.free(names.length),
 })
 
+interface Held {
+  readonly conversing?: Partial<typeof Conversing.Encoded>
+  readonly maxFailureShare?: number
+  readonly samples?: number
+  /** Of the simulator. */
+  readonly model?: string
+  readonly personas?: Personas
+}
+
 export const heldStudy = (
   names: ReadonlyArray<string>,
-  { turns = 3, maxFailureShare = 1, ...fields }: Partial<typeof Conversing.Encoded> & { maxFailureShare?: number } = {},
+  { conversing = {}, maxFailureShare = 1, samples = 1, model: simulated = "simulator", personas = plain }: Held = {},
 ) => {
   const split = Named({ names })
   const model = (name: string) => Model.openai(name, { revision: "1" })
-  const simulator = RolePlay({ model: model("simulator"), personas: plain })
+  const simulator = RolePlay({ model: model(simulated), personas })
   const assistants = { initial: InitialAssistant({ model: model("assistant") }) }
-  const conversing = { turns, maxTokens: 64, userTemperature, ...fields }
-  const held = { conversing, prompts: names.length, maxFailureShare }
+  const settings = { turns: 3, maxTokens: 64, userTemperature, ...conversing }
+  const held = { conversing: settings, prompts: names.length, samples, maxFailureShare }
   const simulate = Simulate({ split, assistant: assistants.initial, simulator, ...held })
   const reward = { _tag: "ChecklistReward", own: false, checks: [{ kind: "words", max: 600 }] } as const
   const matrix = crossMatrix({
