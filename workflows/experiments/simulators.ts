@@ -8,35 +8,31 @@
  */
 import * as U from "understudy"
 
-type Simulator = ReturnType<typeof U.RolePlay> | ReturnType<typeof U.FineTuned> | ReturnType<typeof U.ServedSimulator>
-type Split = ReturnType<typeof U.Split> | ReturnType<typeof U.Intents>
 type Settings = Parameters<typeof U.Fidelity>[0]
 
-export interface Options<Label extends string> {
-  readonly split: Split
-  readonly simulators: Readonly<Record<Label, Simulator>>
+export interface Options<RS, RP, RA> {
+  readonly split: U.Step.Step<U.Results.SplitResult, RP>
+  readonly simulators: Readonly<Record<string, U.Step.Step<U.Results.SimulatorResult, RS>>>
   /** Whom they all talk to. */
-  readonly assistant: ReturnType<typeof U.InitialAssistant>
+  readonly assistant: U.Step.Step<U.Results.PolicyResult, RA>
   readonly conversing: Settings["conversing"]
   /** Conversations that are held, whose words are scored, and first turns that are written, of each simulator. */
   readonly size: Pick<Settings, "conversations" | "openings" | "maxTokens"> & { readonly prompts: number }
 }
 
 /** A cell for each simulator. */
-export const study = <Label extends string>(name: string, options: Options<Label>) => {
+export const study = <RS, RP, RA>(name: string, options: Options<RS, RP, RA>) => {
   const { split, simulators, assistant, conversing, size } = options
   const { prompts, ...counts } = size
-  const cells = (Object.entries(simulators) as Array<[Label, Simulator]>).map(([label, simulator]) => {
+  const cells = Object.entries(simulators).map(([label, simulator]) => {
     const simulation = U.Simulate({ split, assistant, simulator, conversing, prompts })
     const fidelity = U.Fidelity({ split, simulator, simulation, conversing, ...counts })
     return { label, simulator, simulation, fidelity }
   })
   const simulator = Object.fromEntries(cells.map(({ label, fidelity }) => [label, fidelity]))
-  const [first, ...others] = cells
-  if (first === undefined) throw new Error("A study needs a simulator.")
   return U.Experiment.make(name, {
     grids: { main: U.Grid.make({ axes: { simulator }, experiment: (cell) => cell.simulator }) },
-    collect: () => [U.SimulatorReport({ title: name, split, cells: [first, ...others] })],
+    collect: () => [U.SimulatorReport({ title: name, split, cells })],
   })
 }
 

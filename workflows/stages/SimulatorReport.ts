@@ -15,7 +15,7 @@ import { asStageFailure } from "./failures.ts"
 const Inputs = Schema.Struct({
   title: Schema.optional(Schema.NonEmptyString),
   split: Step.of(SplitResult),
-  cells: Schema.NonEmptyArray(
+  cells: Schema.Array(
     Schema.Struct({
       /** As tables name the simulator. */
       label: Schema.NonEmptyString,
@@ -32,6 +32,7 @@ export const SimulatorReport = Stage.make({
   input: Inputs.fields,
   output: ReportResult,
   check: ({ cells }) => {
+    if (cells.length === 0) return "there is no simulator to report on: give `cells` at least one"
     const labels = cells.map(({ label }) => label)
     const repeated = labels.find((label, i) => labels.indexOf(label) !== i)
     return repeated === undefined ? undefined : `two cells are labelled "${repeated}"`

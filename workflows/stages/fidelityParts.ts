@@ -193,7 +193,8 @@ export const readTalks = Effect.fnUntraced(function* (part: ArtifactRef, transcr
   yield* Stream.runForEach(rollouts.stream(transcripts), (one) =>
     Effect.sync(() => found.push(simulatedTalk(one, intents.get(one.prompt)))),
   )
-  return found
+  // Both sides in one order: resampling then draws the same conversations from each.
+  return found.sort((a, b) => (a.prompt < b.prompt ? -1 : a.prompt > b.prompt ? 1 : a.sample - b.sample))
 })
 
 const countsOf = (reasons: ReadonlyArray<string>): Dropped =>
