@@ -52,7 +52,7 @@ export const intentNotes = (
   const { cut = 0, fitted = 0, overflowed = 0 } = counts.shown
   return [
     `Intents: ${given} were in the data, ${counts.asked - failed} were written by ${model.name}, ${failed} could not be had.`,
-    `Intents: the prompt is ${intentPromptHash(recipe.prompt)}.`,
+    ...(counts.asked === 0 ? [] : [`Intents: the prompt is ${intentPromptHash(recipe.prompt)}.`]),
     ...(cut + fitted + overflowed === 0
       ? []
       : [

@@ -103,10 +103,10 @@ export const fewShotIntentPrompt: typeof IntentPrompt.Encoded = {
   closing: `Answer with the sentence alone, beginning "${intentOpening}": no preamble, no quotation marks, no explanation.`,
 }
 
-/** For small base models, which begin after the required words: nothing to get lost in. */
+/** For small models, which go on after the required words. They would repeat examples. */
 export const plainIntentPrompt: typeof IntentPrompt.Encoded = {
-  instructions: "These are the messages that a user wrote to an assistant.",
+  instructions: "A user wrote these messages to an assistant.",
   examples: [],
-  closing: "Say in one short sentence what kind of help this user wants. Don't repeat the messages.",
+  closing: "What does this user want to do? Say it in one short sentence and in your own words.",
   shown: "user",
 }

@@ -43,9 +43,12 @@ export const relIntents: typeof IntentRecipe.Encoded = {
   maxCharacters: null,
 }
 
-/** For a 135M model on a CPU: a short prompt, the required words put into its mouth, one sentence. */
+/**
+ * For a 135M model on a CPU: a short prompt, the required words put into its mouth, one sentence. About half of what it
+ * writes says something of the conversation.
+ */
 export const embeddedIntents: typeof IntentRecipe.Encoded = {
   prompt: plainIntentPrompt,
-  maxTokens: 40,
+  maxTokens: 32,
   maxCharacters: 600,
 }
