@@ -1,14 +1,14 @@
 /** Reads logs into one artifact of conversations, in the order of their files, without holding them. */
-import { Chunk, Effect, Either, Stream } from "effect"
+import { Effect, Either, Stream } from "effect"
 import { corpusFiles } from "../../layers/generation/corpus/corpusFiles.ts"
-import { rows } from "../../layers/generation/corpus/CorpusFile.ts"
+import { batches } from "../../layers/generation/corpus/CorpusFile.ts"
 import type { Read, Users } from "../../layers/generation/corpus/CorpusFile.ts"
 import { corpusLine } from "../../layers/generation/corpus/corpusLine.ts"
+import { UnknownFormat } from "../../layers/generation/corpus/formats/formats.ts"
 import type { FormatName } from "../../layers/generation/corpus/formats/formats.ts"
 import type { InvalidRow } from "../../layers/generation/corpus/rowErrors.ts"
 import { textTable } from "../../layers/generation/corpus/TextTable.ts"
 import { uniqueIds } from "../../layers/generation/corpus/uniqueIds.ts"
-import type { ArtifactRef } from "../../src/domain/Artifact.ts"
 import { CorpusResult } from "../../src/domain/Results.ts"
 import { ArtifactStore, StageFailure } from "../../src/index.ts"
 import { asStageFailure } from "./failures.ts"
@@ -50,21 +50,21 @@ const fewRows = 5
 const write = Effect.fnUntraced(function* (path: string, { users, format }: CorpusOptions, intake: Intake) {
   const files = yield* corpusFiles(path)
   const writer = yield* (yield* ArtifactStore).writer
-  yield* Stream.runForEachChunk(
-    Stream.flatMap(Stream.fromIterable(files), (file) => rows(file, { users, format, onFormat: intake.onFormat })),
+  yield* Stream.runForEach(
+    Stream.flatMap(Stream.fromIterable(files), (file) => batches(file, { users, format, onFormat: intake.onFormat })),
     (read) =>
       Effect.flatMap(
         Effect.suspend(() => intake.take(read)),
         (text) => writer.write(Buffer.from(text)),
       ),
   )
-  return yield* writer.finish satisfies Effect.Effect<ArtifactRef, unknown>
+  return yield* writer.finish
 })
 
 interface Intake {
   readonly onFormat: (name: FormatName) => void
   /** The lines of some rows; fails at a bad one, unless these are skipped. */
-  readonly take: (read: Chunk.Chunk<Read>) => Effect.Effect<string, InvalidRow>
+  readonly take: (batch: Iterable<Read | UnknownFormat>) => Effect.Effect<string, InvalidRow | UnknownFormat>
   readonly count: () => number
   readonly users: () => number
   readonly skipped: () => ReadonlyArray<{ readonly reason: string; readonly count: number }>
@@ -79,20 +79,21 @@ const makeIntake = (skipInvalid: boolean): Intake => {
   let count = 0
   return {
     onFormat: (name) => void formats.add(name),
-    take: (read) => {
+    take: (batch) => {
       let text = ""
-      for (const row of read) {
+      for (const row of batch) {
+        if (row instanceof UnknownFormat) return Effect.fail(row)
         if (Either.isRight(row)) {
           const { id, user } = row.right
           users.getOrPut(user, 0)
           count += 1
-          text += `${corpusLine({ ...row.right, id: unique(id) })}\n`
+          text += `${corpusLine(row.right, unique(id))}\n`
           continue
         }
         const { reason, stub } = row.left
         if (!skipInvalid) return Effect.fail(row.left)
         skipped.set(reason, (skipped.get(reason) ?? 0) + 1)
-        if (stub !== undefined) text += `${corpusLine({ ...stub, id: unique(stub.id) }, reason)}\n`
+        if (stub !== undefined) text += `${corpusLine(stub, unique(stub.id), reason)}\n`
       }
       return Effect.succeed(text)
     },

@@ -2,7 +2,7 @@
  * Reads logged conversations from JSONL, gzipped JSONL or parquet, one row at a time. The kind of log is told or seen
  * from the first row. A bad row names its file, line and reason.
  */
-import { Chunk, Effect, Either, Schema, Stream } from "effect"
+import { Effect, Either, Schema, Stream } from "effect"
 import type { Conversation } from "../../../src/domain/Conversation.ts"
 import { schemaIssues } from "../../../src/domain/schemaIssues.ts"
 import { conversationHash } from "../ConversationHash.ts"
@@ -33,12 +33,13 @@ export type Read = Either.Either<Conversation, InvalidRow>
 
 /**
  * Every row of the file in order: a conversation, or why it can't be used. Ids are the log's own and may come twice.
- * A file that is cut off or damaged ends in a bad row. Fails when the file can't be read or is of no known kind.
+ * A file that is cut off or damaged ends in a bad row. Batches are read row by row as they are taken, each once. Fails
+ * when the file can't be read; a batch ends with `UnknownFormat` where it is of no known kind.
  */
-export const rows = (
+export const batches = (
   file: string,
   { users, format = "auto", onFormat }: ReadOptions,
-): Stream.Stream<Read, UnreadableFile | UnknownFormat> =>
+): Stream.Stream<Iterable<Read | UnknownFormat>, UnreadableFile | UnknownFormat> =>
   Stream.suspend(() => {
     let known: Format | undefined
     const become = (found: Format) => {
@@ -46,38 +47,38 @@ export const rows = (
       onFormat?.(found.name)
     }
     if (format !== "auto") become(formatNamed(format))
-    const readAll = (raws: Chunk.Chunk<RawRow>) =>
-      Effect.suspend(() => {
-        const read: Array<Read> = []
-        for (const raw of raws) {
-          if (known === undefined && raw.problem === undefined && isFields(raw.value)) {
-            const found = formatOf(raw.value)
-            if (found === undefined) return unknown(file, raw.line, Object.keys(raw.value))
-            become(found)
-          }
-          read.push(readRow(known, users, file, raw))
+    function* readEach(raws: Iterable<RawRow>): Iterable<Read | UnknownFormat> {
+      for (const raw of raws) {
+        if (known === undefined && raw.problem === undefined && isFields(raw.value)) {
+          const found = formatOf(raw.value)
+          if (found === undefined)
+            return yield UnknownFormat.make({ file, line: raw.line, fields: Object.keys(raw.value) })
+          become(found)
         }
-        return Effect.succeed(Chunk.unsafeFromArray(read))
+        yield readRow(known, users, file, raw)
+      }
+    }
+    const choose = (columns: ReadonlyArray<string>) =>
+      Effect.suspend(() => {
+        const found = known ?? formatWith(columns)
+        if (found === undefined) return Effect.fail(UnknownFormat.make({ file, line: 1, fields: columns }))
+        if (known === undefined) become(found)
+        const wanted = [...found.columns, ...commonColumns]
+        return Effect.succeed(columns.filter((column) => wanted.includes(column)))
       })
-    const raw = file.endsWith(".parquet")
-      ? parquetRows(file, (columns) =>
-          Effect.suspend(() => {
-            const found = known ?? formatWith(columns)
-            if (found === undefined) return unknown(file, 1, columns)
-            if (known === undefined) become(found)
-            const wanted = [...found.columns, ...commonColumns]
-            return Effect.succeed(columns.filter((column) => wanted.includes(column)))
-          }),
-        )
-      : jsonRows(file)
-    return Stream.mapChunksEffect(raw, readAll)
+    return Stream.map(file.endsWith(".parquet") ? parquetRows(file, choose) : jsonRows(file), readEach)
   })
+
+/** The rows of a file one by one. */
+export const rows = (file: string, options: ReadOptions): Stream.Stream<Read, UnreadableFile | UnknownFormat> =>
+  Stream.flatMap(batches(file, options), (batch) =>
+    Stream.mapEffect(Stream.fromIterable(batch), (read) =>
+      read instanceof UnknownFormat ? Effect.fail(read) : Effect.succeed(read),
+    ),
+  )
 
 /** The conversations of a file; fails at the first bad row. */
 export const conversations = (file: string, options: ReadOptions) => Stream.mapEffect(rows(file, options), (row) => row)
-
-const unknown = (file: string, line: number, fields: ReadonlyArray<string>) =>
-  Effect.fail(UnknownFormat.make({ file, line, fields }))
 
 const readRow = (format: Format | undefined, users: Users, file: string, raw: RawRow): Read => {
   const invalid = (reason: string, detail?: string, stub?: Conversation) =>

@@ -6,9 +6,9 @@
 import type { Conversation } from "../../../src/domain/Conversation.ts"
 import type { PreparedRow } from "./Preparation.ts"
 
-/** Without the newline. */
-export const corpusLine = (conversation: Conversation, unusable?: string): string => {
-  const { id, user, country, language, session, messages, intent, checklist } = conversation
+/** Without the newline. `id` is the conversation's in the corpus. */
+export const corpusLine = (conversation: Conversation, id: string, unusable?: string): string => {
+  const { user, country, language, session, messages, intent, checklist } = conversation
   return JSON.stringify({ id, user, country, language, session, unusable, messages, intent, checklist })
 }
 

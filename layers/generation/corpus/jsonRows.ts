@@ -1,15 +1,24 @@
-/** Rows of JSONL or gzipped JSONL. A compressed file that is cut off or damaged ends in a row that says so. */
+/** Rows of JSONL or gzipped JSONL. */
 import { Stream } from "effect"
 import { numberedLines } from "./numberedLines.ts"
 import type { NumberedLine } from "./numberedLines.ts"
 import { UnreadableFile } from "./rowErrors.ts"
 import type { RawRow } from "./rowErrors.ts"
 
-export const jsonRows = (file: string): Stream.Stream<RawRow, UnreadableFile> =>
+/**
+ * A compressed file that is cut off or damaged ends in a row that says so. In batches whose rows are parsed one by one as they are taken: none is
+ * held.
+ */
+export const jsonRows = (file: string): Stream.Stream<Iterable<RawRow>, UnreadableFile> =>
   numberedLines(file).pipe(
     Stream.mapError(({ line, reason }) => UnreadableFile.make({ file, line, reason })),
-    Stream.map(parsed),
+    Stream.chunks,
+    Stream.map(parseEach),
   )
+
+function* parseEach(lines: Iterable<NumberedLine>): Iterable<RawRow> {
+  for (const line of lines) yield parsed(line)
+}
 
 const parsed = ({ line, bytes, damage }: NumberedLine): RawRow => {
   if (damage !== undefined) return { line, problem: { reason: "the file is cut off or damaged here", detail: damage } }

@@ -12,7 +12,7 @@ import type { RawRow } from "./rowErrors.ts"
 export const parquetRows = <E>(
   file: string,
   choose: (columns: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<string>, E>,
-): Stream.Stream<RawRow, UnreadableFile | E> =>
+): Stream.Stream<Iterable<RawRow>, UnreadableFile | E> =>
   Stream.unwrap(
     Effect.gen(function* () {
       const { buffer, metadata } = yield* attempt(file, 0, async () => {
@@ -27,11 +27,11 @@ export const parquetRows = <E>(
         attempt(file, rowStart, () =>
           parquetReadObjects({ file: buffer, metadata, columns, compressors, rowStart, rowEnd }),
         ).pipe(Effect.map((rows) => rows.map((value, i): RawRow => ({ line: rowStart + i + 1, value })))),
-      ).pipe(Stream.mapConcat((rows) => rows))
+      )
     }),
   ).pipe(
     // What follows damage can't be found: the rows before it are good.
-    Stream.catchAll((error) => (error instanceof Damage ? Stream.make(error.row) : Stream.fail(error))),
+    Stream.catchAll((error) => (error instanceof Damage ? Stream.make([error.row]) : Stream.fail(error))),
   )
 
 class Damage {
