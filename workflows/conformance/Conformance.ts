@@ -5,12 +5,11 @@ import { Case } from "./Topic.ts"
 import type { Check } from "./Topic.ts"
 import { topicNamed } from "./topics.ts"
 
-/** What became of one topic file. `skipped` counts the cases of a topic that is not supported yet. */
+/** What became of one topic file. */
 export interface TopicResult {
   readonly topic: string
   readonly passed: number
   readonly failed: number
-  readonly skipped: number
   /** Why, one line for each failed case or for the whole file. */
   readonly problems: ReadonlyArray<string>
 }
@@ -45,7 +44,6 @@ const runFile = Effect.fnUntraced(function* (topic: string, text: string) {
   const { cases } = parsed.right
   const found = topicNamed(topic)
   if (found === undefined) return failure(topic, Math.max(1, cases.length), "unknown topic")
-  if (found === "later") return { topic, passed: 0, failed: 0, skipped: cases.length, problems: [] }
   return yield* Effect.match(found, {
     onFailure: (error) => failure(topic, Math.max(1, cases.length), error.message),
     onSuccess: (check) =>
@@ -75,13 +73,12 @@ const attempt = (check: () => string | undefined) => {
 
 const tally = (topic: string, outcomes: ReadonlyArray<string | undefined>): TopicResult => {
   const problems = outcomes.filter((outcome) => outcome !== undefined)
-  return { topic, passed: outcomes.length - problems.length, failed: problems.length, skipped: 0, problems }
+  return { topic, passed: outcomes.length - problems.length, failed: problems.length, problems }
 }
 
 const failure = (topic: string, failed: number, problem: string): TopicResult => ({
   topic,
   passed: 0,
   failed,
-  skipped: 0,
   problems: [problem],
 })

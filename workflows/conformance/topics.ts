@@ -2,6 +2,7 @@
 import { bootstrapTopic } from "./topics/bootstrap.ts"
 import { clusteredSeTopic } from "./topics/clusteredSe.ts"
 import { conversationHashTopic } from "./topics/conversationHash.ts"
+import { fidelityTopic } from "./topics/fidelity.ts"
 import { grpoDatumsTopic } from "./topics/grpoDatums.ts"
 import { jsdTopic } from "./topics/jsd.ts"
 import { kappaTopic } from "./topics/kappa.ts"
@@ -11,18 +12,19 @@ import { pythonRandomTopic } from "./topics/pythonRandom.ts"
 import { rankCorrelationTopic } from "./topics/rankCorrelation.ts"
 import { sftFlipTopic } from "./topics/sftFlip.ts"
 import { tokenizerTopic } from "./topics/tokenizer.ts"
+import { userrlCreditTopic } from "./topics/userrlCredit.ts"
 import { wildbenchMajorityTopic } from "./topics/wildbenchMajority.ts"
 import { wildchatSplitTopic } from "./topics/wildchatSplit.ts"
 import type { Topic } from "./Topic.ts"
 
-/** The topic's check; `later` where the product has no such function yet; `undefined` for a name it never heard of. */
-export const topicNamed = (name: string): Topic | "later" | undefined =>
-  supported.get(name) ?? (later.has(name) ? "later" : undefined)
+/** The topic's check; `undefined` for a name it never heard of. */
+export const topicNamed = (name: string): Topic | undefined => topics.get(name)
 
-const supported = new Map<string, Topic>([
+const topics = new Map<string, Topic>([
   ["bootstrap", bootstrapTopic],
   ["clustered-se", clusteredSeTopic],
   ["conversation-hash", conversationHashTopic],
+  ["fidelity", fidelityTopic],
   ["grpo-datums", grpoDatumsTopic],
   ["jsd", jsdTopic],
   ["kappa", kappaTopic],
@@ -32,8 +34,7 @@ const supported = new Map<string, Topic>([
   ["rank-corr", rankCorrelationTopic],
   ["sft-flip", sftFlipTopic],
   ["tokenizer", tokenizerTopic],
+  ["userrl-credit", userrlCreditTopic],
   ["wildbench-majority", wildbenchMajorityTopic],
   ["wildchat-split", wildchatSplitTopic],
 ])
-
-const later = new Set(["fidelity", "userrl-credit"])

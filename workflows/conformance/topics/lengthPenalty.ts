@@ -18,14 +18,17 @@ const Task = Schema.Struct({
 const Penalty = Schema.Struct({
   op: Schema.Literal("penalty"),
   choice: Choice,
-  ...{ len_A: Schema.Int, len_B: Schema.Int, K: Schema.Int },
+  len_A: Schema.Int,
+  len_B: Schema.Int,
+  K: Schema.Int,
 })
 const Rescore = Schema.Struct({
   op: Schema.Literal("rescore"),
   K: Schema.Int,
   rows: Schema.Array(
     Schema.Struct({
-      ...{ len1: Schema.Int, len2: Schema.Int },
+      len1: Schema.Int,
+      len2: Schema.Int,
       order1: Schema.NullOr(Choice),
       order2: Schema.NullOr(Choice),
       judge_failed: Schema.optional(Schema.Boolean),
@@ -74,7 +77,9 @@ const outcome = (input: typeof Penalty.Type | typeof Rescore.Type | typeof Rewar
 
 const rescored = ({ K, rows }: typeof Rescore.Type) => {
   const given = rows.map(({ len1, len2, order1, order2, judge_failed }) => ({
-    ...{ length1: len1, length2: len2, order2 },
+    length1: len1,
+    length2: len2,
+    order2,
     order1: judge_failed === true ? null : order1,
   }))
   const { scores, n, reward, wins, ties, losses } = scoreTwoOrders(given, K)

@@ -26,7 +26,9 @@ const Majority = Schema.Struct({ op: Schema.Literal("majority"), judges: Schema.
 const Compare = Schema.Struct({ op: Schema.Literal("pairwise"), model1: Sessions, model2: Sessions })
 const Tallied = Schema.Struct({
   op: Schema.Literal("pairwise_statistics"),
-  ...{ wins: Schema.Int, ties: Schema.Int, losses: Schema.Int },
+  wins: Schema.Int,
+  ties: Schema.Int,
+  losses: Schema.Int,
 })
 const Rates = Schema.Struct({ op: Schema.Literal("satisfaction_statistics"), rates: Schema.Array(Schema.Number) })
 
@@ -110,7 +112,10 @@ const rel = (found: Either.Either.Right<ReturnType<typeof relMajority>>) => ({
 })
 
 const voted = ({ sessionId, failed, verdicts, rate }: MajoritySession) => ({
-  ...{ session_id: sessionId, failed, verdicts, satisfaction_rate: rate },
+  session_id: sessionId,
+  failed,
+  verdicts,
+  satisfaction_rate: rate,
 })
 
 const inTheirNames = (found: ReturnType<typeof satisfaction>) =>
@@ -120,7 +125,10 @@ const wald = (counts: Tally) => {
   const found = winRate(counts)
   return (
     found && {
-      ...{ n: found.n, wins: found.wins, ties: found.ties, losses: found.losses },
+      n: found.n,
+      wins: found.wins,
+      ties: found.ties,
+      losses: found.losses,
       win_rate: found.winRate,
       standard_error: found.standardError,
       ci95: [found.low, found.high],

@@ -63,7 +63,10 @@ describe.skipIf(!existsSync(folder))("WildBench's published figures", () => {
       for (const entry of entries) {
         const { answers, version, judge, model } = yield* readScoreFile(join(folder, entry.file))
         expect({ ...wbScore(answers), version, judge, model }).toMatchObject({
-          ...{ version: entry.version, judge: entry.judge, model: entry.model, rows: entry.rows },
+          version: entry.version,
+          judge: entry.judge,
+          model: entry.model,
+          rows: entry.rows,
           score: entry.mean_score,
           adjustedScore: (entry.mean_score - 5) * 2,
           averageLength: entry.avg_len_excluding_truncated_and_empty,
