@@ -14,11 +14,11 @@ export interface Load {
   readonly atOnce: number
 }
 
-/** Its URL. Every answer takes so many milliseconds. Ends with the scope, and with this process. */
-export const loopbackServer = (millis: number) =>
+/** Its URL. Every answer takes so many milliseconds; `turns` are those of role-played users, no two alike. Ends with the scope, and with this process. */
+export const loopbackServer = (millis: number, answers: "alike" | "turns" = "alike") =>
   Effect.acquireRelease(
     Effect.sync(() =>
-      spawn(process.execPath, [...process.execArgv, serverFile, String(millis)], {
+      spawn(process.execPath, [...process.execArgv, serverFile, String(millis), answers], {
         stdio: ["pipe", "pipe", "inherit"],
       }),
     ),

@@ -7,6 +7,7 @@ import { NodeContext, NodeRuntime } from "@effect/platform-node"
 import { Console, Effect, Either } from "effect"
 import type { BenchResult } from "./BenchResult.ts"
 import { callsBench } from "./callsBench.ts"
+import { conversationsBench } from "./conversationsBench.ts"
 import { homeBench } from "./homeBench.ts"
 import { rerunBench } from "./rerunBench.ts"
 import { trainerBench } from "./trainerBench.ts"
@@ -25,6 +26,7 @@ const benches: ReadonlyMap<string, Bench> = new Map([
   ["calls-500ms", one(callsBench({ millis: 500, target: 1.05, calls: 10_000 }))],
   ["rerun", one(rerunBench({ calls: 20_000, target: 20_000 }))],
   ["home", several(homeBench({ calls: 1_000_000, targetSeconds: 5, targetMegabytes: 600 }))],
+  ["conversations", one(conversationsBench({ few: 500, many: 5000, target: 1.5 }))],
   ["trainer", one(trainerBench({ target: 3, say: (line) => Console.error(`  ${line}`) }))],
 ])
 
