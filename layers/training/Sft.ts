@@ -57,7 +57,7 @@ export const loraLearningRate = ({ hidden, family }: Pick<LoraOptions, "hidden" 
 
 const exponents = { qwen: 0.0775, llama: 0.781 }
 
-/** Works for a 135M model on a CPU: perplexity of held-out user turns falls by about a quarter. */
+/** Works for a 135M model on a CPU: on the corpus of this package, perplexity of held-out user turns falls by almost half. */
 export const embedded: SftSettings = {
   rank: 8,
   learningRate: 1e-3,

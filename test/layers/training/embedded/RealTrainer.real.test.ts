@@ -10,10 +10,9 @@ import { join } from "node:path"
 import { make as makeFiles } from "../../../../layers/training/embedded/EmbeddedCheckpointFiles.ts"
 import { findInstall } from "../../../../layers/training/embedded/EmbeddedInstall.ts"
 import { make } from "../../../../layers/training/embedded/EmbeddedServer.ts"
-import type { TrainingRequest } from "../../../../layers/training/Policy.ts"
-import { averaged } from "../../../../layers/training/SftDatums.ts"
 import { make as makeTrainer } from "../../../../layers/training/tinker/TinkerTrainer.ts"
 import type { Datum } from "../../../../src/domain/Datum.ts"
+import type { Loss, TrainingModel } from "../../../../src/ports/Trainer.ts"
 
 const platform = Layer.merge(NodeContext.layer, FetchHttpClient.layer)
 const home = () => mkdtempSync(join(tmpdir(), "understudy-trainer-"))
@@ -99,35 +98,38 @@ describe("the embedded trainer", () => {
   )
 
   it.scopedLive(
-    "takes the same step by the mean over tokens, whichever loss carries it",
+    "takes `cispo` with the ratio held at 1 as the cross-entropy times the advantages",
     () =>
       Effect.gen(function* () {
         const install = yield* findInstall()
         const { url } = yield* make({ install, folder: home() })
         const trainer = yield* makeTrainer({ url })
-        const datum = (first: number, learnt: number): Datum => ({
-          modelInput: Array.from({ length: 16 }, (_, i) => first + 37 * i),
-          targetTokens: Array.from({ length: 16 }, (_, i) => first + 37 * (i + 1)),
-          mask: Array.from({ length: 16 }, (_, i) => (i >= 16 - learnt ? 1 : 0)),
-        })
-        const [short, long] = [datum(300, 2), datum(411, 6)]
-        const after = (request: Pick<TrainingRequest, "datums" | "loss">) =>
+        const datums = [300, 411, 522, 633].map((first): Datum => ({
+          modelInput: Array.from({ length: 32 }, (_, i) => first + 37 * i),
+          targetTokens: Array.from({ length: 32 }, (_, i) => first + 37 * (i + 1)),
+          mask: Array.from({ length: 32 }, (_, i) => (i % 3 === 0 ? 1 : 0)),
+        }))
+        const logprobs = (model: TrainingModel) =>
+          Effect.map(model.forward(datums, { kind: "cross_entropy" }), ({ outputs }) =>
+            outputs.flatMap((output) => output.logprobs),
+          )
+        const after = (batch: ReadonlyArray<Datum>, loss: Loss) =>
           Effect.gen(function* () {
             const model = yield* trainer.createModel({ baseModel: install.model.name, rank: 8, seed: 7 })
-            const both = [model.forwardBackward(request.datums, request.loss), model.optimStep({ learningRate: 1e-3 })]
+            const before = yield* logprobs(model)
+            const both = [model.forwardBackward(batch, loss), model.optimStep({ learningRate: 1e-3 })] as const
             yield* Effect.all(both, { concurrency: 2 })
-            const { outputs } = yield* model.forward([short, long], { kind: "cross_entropy" })
-            return outputs.flatMap(({ logprobs }) => logprobs)
+            const now = yield* logprobs(model)
+            assert.notDeepEqual(now, before)
+            return now
           }).pipe(Effect.scoped)
-        // A sequence of three times the tokens counts three times as much.
-        const wanted = yield* after({ datums: [short, long, long, long], loss: { kind: "cross_entropy" } })
-        const byTokens = averaged([short, long], "tokens", trainer.lossScale)
-        assert.strictEqual(byTokens.loss.kind, "cispo")
-        const found = yield* after(byTokens)
-        const otherwise = yield* after(averaged([short, long], "sequences", trainer.lossScale))
-        const distance = (a: ReadonlyArray<number>) =>
-          a.reduce((sum, value, i) => sum + Math.abs(value - (wanted[i] ?? Number.NaN)), 0) / a.length
-        assert.isBelow(distance(found), distance(otherwise) / 3)
+        const wanted = yield* after(datums, { kind: "cross_entropy" })
+        const weighted = datums.map((datum) => ({
+          ...datum,
+          logprobs: datum.mask.map(() => 0),
+          advantages: datum.mask,
+        }))
+        assert.deepEqual(yield* after(weighted, { kind: "cispo", low: 1, high: 1 }), wanted)
       }).pipe(Effect.provide(platform)),
     300_000,
   )
