@@ -8,7 +8,8 @@ import { sum } from "../statistics/moments.ts"
 /** Between white space as Python's `split` has it: U+001C to U+001F and U+0085 are space, U+FEFF is not. */
 export const wordsOf = (text: string): ReadonlyArray<string> => text.split(space).filter((word) => word !== "")
 
-const space = new RegExp("[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+")
+const whiteSpace = "[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]"
+const space = new RegExp(`${whiteSpace}+`)
 
 /** 0 where there is no word. */
 export const charactersPerWord = (text: string): number => {
