@@ -33,14 +33,17 @@ export const splitCorpus = Effect.fn("splitCorpus")(function* (options: SplitOpt
   const { corpus, preset } = options
   const ids = yield* heldOutIds(options.wildbench)
   const overlap = yield* overlapWith(options.evaluationTasks)
-  const { again, assign, ...prepared } = preparation(rulesOf(preset, options), (id) => ids?.has(id) === true)
+  const { again, assign, ...prepared } = preparation(rulesOf(preset, options), {
+    heldOut: (id) => ids?.has(id) === true,
+    bytes: corpus.conversations.bytes,
+  })
   // Where each row begins; the last entry is the end.
   const starts = numberColumn()
   starts.push(0)
   yield* eachLine(corpus.conversations, (line, row) => {
     starts.push(starts.at(row) + line.length + 1)
     const overlaps = overlap !== undefined && lineTexts(line).some(overlap.isIn)
-    prepared.add({ ...lineHead(line), overlaps })
+    prepared.add(lineHead(line), overlaps)
   })
   if (again()) {
     for (const pass of [prepared.countExactly, prepared.decide]) {

@@ -27,7 +27,10 @@ export interface FrequentNgrams {
   readonly isIn: (text: string) => boolean
 }
 
-export const frequentNgrams = ({ size, limit, by }: NgramRule): FrequentNgrams => {
+/** `expected`: about how many sequences there will be. A wrong guess costs time. */
+export const frequentNgrams = ({ size, limit, by }: NgramRule, expected = 0): FrequentNgrams => {
+  // Up to 16 MB of bytes: half a billion sequences fill them to 30 on average.
+  const bucketCount = 2 ** Math.min(24, Math.max(16, Math.ceil(Math.log2(expected + 1)) - 1))
   const buckets = limit < 255 ? new Uint8Array(bucketCount) : new Uint32Array(bucketCount)
   const exact = textTable()
   const bucketsOf = runHashes(size)
@@ -65,6 +68,3 @@ export const frequentNgrams = ({ size, limit, by }: NgramRule): FrequentNgrams =
     isIn: (text) => ngrams(text, suspects(text)).some((ngram) => (exact.get(ngram) ?? 0) > limit),
   }
 }
-
-/** 16 MB of bytes: half a billion sequences fill them to 30 on average. */
-const bucketCount = 1 << 24

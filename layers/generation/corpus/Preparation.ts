@@ -22,12 +22,11 @@ export interface PreparedRow {
   readonly opening: string
   /** It takes part in what the source draws, and is in no part. */
   readonly unusable?: boolean
-  /** It shares words with an evaluation task. */
-  readonly overlaps?: boolean
 }
 
 export interface Preparation {
-  readonly add: (row: PreparedRow) => void
+  /** `overlaps`: it shares words with an evaluation task. */
+  readonly add: (row: PreparedRow, overlaps?: boolean) => void
   /** After the last row: whether the second and third pass have anything to do. */
   readonly again: () => boolean
   /** The rows whose openings the next pass needs, in order. */
@@ -37,13 +36,22 @@ export interface Preparation {
   readonly assign: () => Assignment
 }
 
-/** `heldOut` tells of a session id whether it belongs to the evaluation. */
-export const preparation = (rules: Rules, heldOut: (session: string) => boolean = () => false): Preparation => {
+export interface PreparationOptions {
+  /** Whether a session id belongs to the evaluation. */
+  readonly heldOut?: (session: string) => boolean
+  /** Of all conversations, about: how much room counting takes. */
+  readonly bytes?: number
+}
+
+export const preparation = (
+  rules: Rules,
+  { heldOut = () => false, bytes = 0 }: PreparationOptions = {},
+): Preparation => {
   const fates = byteColumn()
   const marks = byteColumn()
   const userOf = wordColumn()
   const users = usersFor(rules.draw, rules.userByCountry)
-  const ngrams = frequentNgrams(rules.ngram)
+  const ngrams = frequentNgrams(rules.ngram, bytes / bytesForNgram)
   const languages = new Set(rules.language.of.map((name) => (rules.language.caseSensitive ? name : name.toLowerCase())))
   const sessions = textTable()
   let unlabelled = 0
@@ -67,13 +75,11 @@ export const preparation = (rules: Rules, heldOut: (session: string) => boolean 
   }
 
   return {
-    add: (row) => {
+    add: (row, overlaps = false) => {
       const fate = fateOf(row)
       fates.push(fate)
       marks.push(
-        (row.unusable === true ? Mark.unusable : 0) |
-          (row.overlaps === true ? Mark.overlaps : 0) |
-          (held(row) ? Mark.heldOut : 0),
+        (row.unusable === true ? Mark.unusable : 0) | (overlaps ? Mark.overlaps : 0) | (held(row) ? Mark.heldOut : 0),
       )
       userOf.push(users.of(row.user, row.country))
       if (fate === Fate.kept) ngrams.count(row.opening)
@@ -103,3 +109,6 @@ export type Fate = (typeof Fate)[keyof typeof Fate]
 export const Mark = { unusable: 1, overlaps: 2, heldOut: 4, clear: 8 } as const
 
 const isRepeat = (id: string): boolean => /#(?:[2-9]|[1-9]\d+)$/.test(id)
+
+/** Of a corpus, for each sequence of words in its openings, in real logs. */
+const bytesForNgram = 50

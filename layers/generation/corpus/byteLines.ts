@@ -1,11 +1,11 @@
 /** Lines of bytes that come in pieces of any size. */
 import { Effect, Option, Stream } from "effect"
 
-/** The lines that end in each piece, without their newlines; empty lines are left out. */
-export const byteLines = <E, R>(pieces: Stream.Stream<Uint8Array, E, R>): Stream.Stream<ReadonlyArray<Buffer>, E, R> =>
+/** The lines that end in each piece, without their newlines, to be taken once; empty lines are left out. */
+export const byteLines = <E, R>(pieces: Stream.Stream<Uint8Array, E, R>): Stream.Stream<Iterable<Buffer>, E, R> =>
   Stream.suspend(() => {
     let rest: ReadonlyArray<Uint8Array> = []
-    const take = (piece: Uint8Array): ReadonlyArray<Buffer> => {
+    const take = (piece: Uint8Array): Iterable<Buffer> => {
       const last = piece.lastIndexOf(newline)
       if (last < 0) {
         rest = [...rest, piece]
@@ -27,12 +27,10 @@ export const byteLines = <E, R>(pieces: Stream.Stream<Uint8Array, E, R>): Stream
 
 const newline = 10
 
-const split = (bytes: Buffer): ReadonlyArray<Buffer> => {
-  const lines: Array<Buffer> = []
+function* split(bytes: Buffer): Iterable<Buffer> {
   for (let start = 0; start < bytes.length;) {
     const stop = bytes.indexOf(newline, start)
-    if (stop > start) lines.push(bytes.subarray(start, stop))
+    if (stop > start) yield bytes.subarray(start, stop)
     start = stop + 1
   }
-  return lines
 }

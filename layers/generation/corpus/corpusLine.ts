@@ -15,13 +15,23 @@ export const corpusLine = (conversation: Conversation, id: string, unusable?: st
 /** What the rules look at. Throws `SyntaxError` where the line is no JSON. */
 export const lineHead = (line: Buffer): PreparedRow => {
   const end = line.indexOf(messagesKey)
-  const from = end + messagesKey.length + firstUser.length
-  const fast = end > 0 && line.compare(firstUser, 0, firstUser.length, end + messagesKey.length, from) === 0
-  return fast ? prepared(parse(`${line.toString("utf8", 0, end)}}`), textAt(line, from)) : slowHead(line)
+  const from = openingAt(line, end)
+  return from < 0 ? slowHead(line) : prepared(parse(`${line.toString("utf8", 0, end)}}`), textAt(line, from))
 }
 
 /** The first user turn. */
-export const lineOpening = (line: Buffer): string => lineHead(line).opening
+export const lineOpening = (line: Buffer): string => {
+  const from = openingAt(line, line.indexOf(messagesKey))
+  return from < 0 ? slowHead(line).opening : textAt(line, from)
+}
+
+/** Where the text of the first message begins, given where the messages do; -1 where it is not a user's. */
+const openingAt = (line: Buffer, messages: number): number => {
+  const from = messages + messagesKey.length + firstUser.length
+  const matches =
+    messages > 0 && line.compare(firstUser, 0, firstUser.length, messages + messagesKey.length, from) === 0
+  return matches ? from : -1
+}
 
 /** All of its texts. */
 export const lineTexts = (line: Buffer): ReadonlyArray<string> =>

@@ -32,7 +32,7 @@ const split = (preset: "lab" | "rel", { rows, ngram_threshold: limit, wildbench_
     ids.has(id),
   )
   const prepared = rows.map(rowReader())
-  prepared.forEach(add)
+  prepared.forEach((row) => add(row))
   if (again()) {
     for (const pass of [countExactly, decide]) wanted().forEach((row) => pass(row, prepared[row]?.opening ?? ""))
   }
