@@ -10,18 +10,19 @@ import { study } from "./simulators.ts"
 
 const base = U.Model.embedded
 
-// Most of a corpus is put aside (`assistant`): simulators learn from a few dozen conversations, and as many are held out.
+// No more of a corpus than is used: intents that its rows lack are written one by one.
 const split = U.Intents({
   split: U.Split({
     corpus: U.embeddedCorpus(),
     shares: { simulator: 0.45, assistant: 0.1, validation: 0.05, test: 0.4 },
+    most: { simulator: 64, test: 40 },
   }),
   model: base,
   recipe: U.embeddedIntents,
   parts: ["simulator", "test"],
 })
 
-const sft = { ...U.Sft.embedded, conversations: 64, heldOut: 24, maxTokens: 192, overflow: "truncate" } as const
+const sft = { ...U.Sft.embedded, conversations: 64, heldOut: 16, maxTokens: 192, overflow: "truncate" } as const
 const personas = U.Personas.paper
 
 export default study("simulators-embedded", {
@@ -32,9 +33,9 @@ export default study("simulators-embedded", {
     RPUser3: U.RolePlay({ model: base, personas }),
     SFTUser: U.FineTuned({ split, base, recipe: sft }),
     "SFTUser-half": U.FineTuned({ split, base, recipe: { ...sft, conversations: 32 } }),
-    "SFTUser-redrawn": U.FineTuned({ split, base, recipe: sft, seed: 1 }),
+    "SFTUser-seed1": U.FineTuned({ split, base, recipe: sft, seed: 1 }),
   },
   assistant: U.InitialAssistant({ model: base }),
   conversing: { ...U.embeddedConversing, turns: 3, maxOpening: 300 },
-  size: { prompts: 16, conversations: 24, openings: 24, maxTokens: 256 },
+  size: { prompts: 12, conversations: 16, openings: 16, maxTokens: 256 },
 })

@@ -14,7 +14,7 @@ import { rollouts } from "./conversations.ts"
 import { fidelityDemands } from "./fidelityDemands.ts"
 import * as parts from "./fidelityParts.ts"
 import { Simulate } from "./Simulate.ts"
-import { shareOf } from "./splitShares.ts"
+import { expectedIn } from "./splitShares.ts"
 
 const positive = Schema.Int.pipe(Schema.positive())
 
@@ -90,7 +90,7 @@ export const Fidelity = Stage.make({
       return yield* Shard.once("compare", FidelityResult, compare)
     }),
   estimate: ({ split, simulator, conversing, conversations, openings, maxTokens }, sizeOf) => {
-    const most = (count: number) => Math.min(count, Math.max(1, Math.ceil(sizeOf(split) * shareOf(split, ["test"]))))
+    const most = (count: number) => Math.min(count, Math.max(1, expectedIn(split, ["test"], sizeOf(split))))
     const counts = { conversations: most(conversations), openings: most(openings) }
     return { size: 1, demands: fidelityDemands(simulator, conversing, { ...counts, maxTokens }) }
   },

@@ -19,7 +19,7 @@ import { addDrawn, failedOf, intentNotes, noDraws, reasonsOf } from "./intentCou
 import type { IntentCounts } from "./intentCounts.ts"
 import { intentDemand } from "./intentDemand.ts"
 import { batchesWithout, distinctParts, drawnIntents, PartName, withIntents } from "./intentParts.ts"
-import { shareOf } from "./splitShares.ts"
+import { expectedIn } from "./splitShares.ts"
 
 export const Intents = Stage.make({
   name: "Intents",
@@ -96,7 +96,7 @@ export const Intents = Stage.make({
     }),
   estimate: ({ split, model, recipe, parts }, sizeOf) => {
     const size = sizeOf(split)
-    return { size, demands: [intentDemand(model, recipe, Math.ceil(size * shareOf(split, parts)))] }
+    return { size, demands: [intentDemand(model, recipe, expectedIn(split, parts, size))] }
   },
 })
 

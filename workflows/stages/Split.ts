@@ -1,8 +1,9 @@
 /** Makes a corpus ready: what is dropped from it, and its parts for training and evaluation. */
-import { Schema } from "effect"
+import { Effect, Schema } from "effect"
 import { presetNames } from "../../layers/generation/corpus/presets.ts"
 import { CorpusResult, SplitResult } from "../../src/domain/Results.ts"
 import { Estimate, FileRef, Shard, Stage, Step } from "../../src/index.ts"
+import { limitParts, Most } from "./limitParts.ts"
 import { splitCorpus } from "./splitCorpus.ts"
 import { defaultShares } from "./splitShares.ts"
 
@@ -32,6 +33,8 @@ export const Split = Stage.make({
       size: Schema.Int.pipe(Schema.between(1, 50)),
       limit: Schema.Int.pipe(Schema.between(1, 1e9)),
     }).pipe(Schema.optionalWith({ default: () => ({ size: 7, limit: 100 }) })),
+    /** Conversations of a part, at most; drawn by the seed. For pilots: what is left out costs no intent either. */
+    most: Schema.optional(Most),
     /** Of the default preset; the others have theirs. */
     seed: Schema.Int.pipe(Schema.optionalWith({ default: () => 0 })),
   },
@@ -45,7 +48,13 @@ export const Split = Stage.make({
     const sum = Object.values(shares ?? defaultShares).reduce((all, share) => all + share, 0)
     return Math.abs(sum - 1) > 1e-6 ? `shares: they sum to ${sum}, not to 1` : undefined
   },
-  run: ({ shares, ...input }) =>
-    Shard.once("split", SplitResult, splitCorpus({ ...input, shares: shares ?? defaultShares })),
+  run: ({ shares, most = {}, ...input }) =>
+    Shard.once(
+      "split",
+      SplitResult,
+      Effect.flatMap(splitCorpus({ ...input, shares: shares ?? defaultShares }), (split) =>
+        limitParts(split, most, input.seed),
+      ),
+    ),
   estimate: ({ corpus }, sizeOf) => Estimate.free(sizeOf(corpus)),
 })
