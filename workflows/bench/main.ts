@@ -9,6 +9,7 @@ import type { BenchResult } from "./BenchResult.ts"
 import { callsBench } from "./callsBench.ts"
 import { conversationsBench } from "./conversationsBench.ts"
 import { homeBench } from "./homeBench.ts"
+import { prepareBench } from "./prepareBench.ts"
 import { rerunBench } from "./rerunBench.ts"
 import { trainerBench } from "./trainerBench.ts"
 
@@ -27,6 +28,18 @@ const benches: ReadonlyMap<string, Bench> = new Map([
   ["rerun", one(rerunBench({ calls: 20_000, target: 20_000 }))],
   ["home", several(homeBench({ calls: 1_000_000, targetSeconds: 5, targetMegabytes: 600 }))],
   ["conversations", one(conversationsBench({ few: 500, many: 5000, target: 1.5 }))],
+  [
+    "prepare",
+    several(
+      prepareBench({
+        rows: 200_000,
+        manyRows: 1_000_000,
+        targetRatio: 0.5,
+        targetBytesPerRow: 64,
+        say: (line) => Console.error(`  ${line}`),
+      }),
+    ),
+  ],
   ["trainer", one(trainerBench({ target: 3, say: (line) => Console.error(`  ${line}`) }))],
 ])
 

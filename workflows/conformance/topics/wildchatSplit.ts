@@ -28,9 +28,9 @@ export const wildchatSplitTopic = topic(Input, (input, expected) =>
 const split = (preset: "lab" | "rel", { rows, ngram_threshold: limit, wildbench_ids }: Input) => {
   const options = { languages: ["English"], ngram: { size: 7, limit }, shares: unused, seed: 0 }
   const ids = new Set(wildbench_ids)
-  const { add, again, wanted, countExactly, decide, assign } = preparation(rulesOf(preset, options), (id) =>
-    ids.has(id),
-  )
+  const { add, again, wanted, countExactly, decide, assign } = preparation(rulesOf(preset, options), {
+    heldOut: (id) => ids.has(id),
+  })
   const prepared = rows.map(rowReader())
   prepared.forEach((row) => add(row))
   if (again()) {

@@ -1,0 +1,128 @@
+/**
+ * Preparing logs (reading, dropping, counting 7-grams, splitting by user, writing) as processes of their own, against
+ * the obvious Python script (`prepare.py`) on the same logs: wall time and peak memory, the medians of pairs that run
+ * one after the other. Both must write the same conversations in the same order. Then how much more memory many more
+ * rows take. Needs Linux and python3.
+ */
+import { FileSystem } from "@effect/platform"
+import { Effect, Schema } from "effect"
+import { spawn } from "node:child_process"
+import { statfsSync } from "node:fs"
+import { fileURLToPath, pathToFileURL } from "node:url"
+import { SplitResult } from "../../src/domain/Results.ts"
+import { ArtifactStore } from "../../src/index.ts"
+import { BenchBroken } from "./BenchResult.ts"
+import type { BenchResult } from "./BenchResult.ts"
+import { sameConversations } from "./sameConversations.ts"
+import { median, rounded, shown } from "./timing.ts"
+import { writeWildChatRows } from "./wildChatRows.ts"
+
+export interface PrepareBenchOptions {
+  readonly rows: number
+  /** For the growth of memory. */
+  readonly manyRows: number
+  readonly targetRatio: number
+  readonly targetBytesPerRow: number
+  readonly pairs?: number
+  readonly say: (line: string) => Effect.Effect<void>
+}
+
+/** Needs a file system with about 10 kB for each of the many rows, which is given back. */
+export const prepareBench = ({ rows, manyRows, targetRatio, targetBytesPerRow, pairs = 3, say }: PrepareBenchOptions) =>
+  Effect.gen(function* () {
+    const files = yield* FileSystem.FileSystem
+    const folder = yield* files.makeTempDirectoryScoped()
+    const free = statfsSync(folder)
+    if (free.bavail * free.bsize < manyRows * bytesEach) {
+      const detail = `${folder} has too little room: ${manyRows} rows take ${Math.ceil((manyRows * bytesEach) / 1e9)} GB`
+      return yield* BenchBroken.make({ detail })
+    }
+    const [logs, python] = [`${folder}/logs.jsonl`, `${folder}/python`]
+    yield* files.makeDirectory(python)
+    const size = writeWildChatRows(logs, rows)
+    const runs = yield* Effect.forEach(
+      Array.from({ length: pairs }, (_, pair) => `${folder}/ours${pair}`),
+      (artifacts) =>
+        Effect.gen(function* () {
+          const theirs = yield* measured(folder, "python3", [local("./prepare.py"), logs, python])
+          const ours = yield* prepared(folder, logs, artifacts)
+          yield* sameConversations(ours.split, python).pipe(Effect.provide(ArtifactStore.layerReader(artifacts)))
+          yield* files.remove(artifacts, { recursive: true })
+          yield* say(`ours ${shown([ours.seconds], "s")}, python ${shown([theirs.seconds], "s")}`)
+          return { ours, theirs: { ...theirs, megabytes: Number(theirs.output) / 1e6 } }
+        }),
+    )
+    yield* files.remove(python, { recursive: true })
+    const ratio = (what: "seconds" | "megabytes") => {
+      const value = rounded(median(runs.map(({ ours, theirs }) => ours[what] / theirs[what])))
+      const of = (who: "ours" | "theirs") =>
+        shown(
+          runs.map((run) => run[who][what]),
+          what,
+        )
+      return {
+        bench: `prepare-${what}`,
+        value,
+        target: targetRatio,
+        met: value <= targetRatio,
+        unit: `times the ${what === "seconds" ? "wall time" : "peak memory"} of the obvious Python script`,
+        against: `${rows} conversations, ${rounded(size / 1e6)} MB: ${of("ours")} ours, ${of("theirs")} python`,
+      } satisfies BenchResult
+    }
+    const few = median(runs.map(({ ours }) => ours.megabytes))
+    const many = `${folder}/many.jsonl`
+    const manySize = writeWildChatRows(many, manyRows)
+    const more = yield* prepared(folder, many, `${folder}/many`)
+    const growth = rounded(((more.megabytes - few) * 1e6) / (manyRows - rows))
+    return [
+      ratio("seconds"),
+      ratio("megabytes"),
+      {
+        bench: "prepare-growth",
+        value: growth,
+        target: targetBytesPerRow,
+        met: growth <= targetBytesPerRow,
+        unit: "bytes of peak memory for each further row",
+        against: `${rows} rows ${rounded(few)} MB, ${manyRows} rows (${rounded(manySize / 1e6)} MB) ${rounded(more.megabytes)} MB in ${rounded(more.seconds)} s`,
+      } satisfies BenchResult,
+    ]
+  }).pipe(Effect.scoped, Effect.withSpan("prepareBench"))
+
+/** On disk, for each row: the log, its corpus artifact and its parts. */
+const bytesEach = 10_000
+
+const local = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+const Prepared = Schema.parseJson(Schema.Struct({ split: SplitResult }))
+
+const prepared = (folder: string, logs: string, artifacts: string) =>
+  Effect.gen(function* () {
+    const files = yield* FileSystem.FileSystem
+    const peaks = `${folder}/peaks`
+    yield* files.writeFileString(peaks, "")
+    const args = [...process.execArgv, local("./prepareLogs.ts"), logs, artifacts]
+    const { seconds, output } = yield* measured(folder, process.execPath, args, {
+      NODE_OPTIONS: `--import=${pathToFileURL(local("./peakMemory.js")).href}`,
+      UNDERSTUDY_BENCH_PEAKS: peaks,
+    })
+    const { split } = yield* Schema.decode(Prepared)(output)
+    const lines = (yield* files.readFileString(peaks)).trim().split("\n")
+    return { seconds, split, megabytes: lines.reduce((sum, bytes) => sum + Number(bytes), 0) / 1e6 }
+  })
+
+const measured = (cwd: string, program: string, args: ReadonlyArray<string>, env: Record<string, string> = {}) =>
+  Effect.async<{ readonly seconds: number; readonly output: string }, BenchBroken>((resume) => {
+    const began = performance.now()
+    const child = spawn(program, args, { cwd, stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, ...env } })
+    const chunks: Array<Buffer> = []
+    child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk))
+    child.on("error", (error) => resume(BenchBroken.make({ detail: `${program} can't be run: ${error.message}` })))
+    child.on("close", (code) =>
+      resume(
+        code === 0
+          ? Effect.succeed({ seconds: (performance.now() - began) / 1000, output: Buffer.concat(chunks).toString() })
+          : BenchBroken.make({ detail: `${program} ${args.join(" ")} ended with code ${code}` }),
+      ),
+    )
+    return Effect.sync(() => child.kill())
+  })
