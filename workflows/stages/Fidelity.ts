@@ -42,6 +42,8 @@ export const Fidelity = Stage.make({
     if (stage !== Simulate) return undefined
     if (input["simulator"] !== simulator) return "`simulation` is of another simulator than `simulator`"
     if (input["part"] !== "test") return 'real users are those of the test part: simulate with part: "test"'
+    if (input["persona"] !== undefined)
+      return "the simulation has personas in place of the simulator's own: leave them out"
     const { turns } = input["conversing"] as Conversing
     return turns === conversing.turns
       ? undefined

@@ -108,6 +108,9 @@ describe("a study of simulators", () => {
     assert.doesNotThrow(() => U.Fidelity(given))
     assert.throws(() => U.Fidelity({ ...given, simulator: other }), U.InvalidInput, /of another simulator/)
     assert.throws(() => U.Fidelity({ ...given, conversing: { turns: 3, maxTokens: 8 } }), U.InvalidInput, /turns is 3/)
+    const persona = U.Personas.plain
+    const spoken = U.Simulate({ split, assistant, simulator: one, conversing, persona, prompts: 2 })
+    assert.throws(() => U.Fidelity({ ...given, simulation: spoken }), U.InvalidInput, /in place of the simulator's own/)
     const trained = U.Simulate({ split, part: "simulator", assistant, simulator: one, conversing, prompts: 2 })
     assert.throws(() => U.Fidelity({ ...given, simulation: trained }), U.InvalidInput, /part: "test"/)
   })

@@ -157,7 +157,9 @@ export const openingTable = (data: SimulatorReportData): Table => {
       whole(openings[side].turns),
       ...[mean, median, p90].map((value) => decimal(value, 0)),
       side === "human" ? decimal(null) : decimal(openings.lengths.distance, 1),
-      side === "human" ? "" : `${whole(openings.written)} of ${whole(openings.asked)}`,
+      ...(side === "human"
+        ? ["", ""]
+        : [`${whole(openings.written)} of ${whole(openings.asked)}`, whole(givenUp(openings))]),
     ]
   }
   return {
@@ -165,11 +167,24 @@ export const openingTable = (data: SimulatorReportData): Table => {
     caption: "First turns, written from the intents of the same conversations",
     columns: [
       { name: "who" },
-      ...["diversity (%)", "turns", "words: mean", "median", "90%", "distance (words)", "written"].map(numeric),
+      ...[
+        "diversity (%)",
+        "turns",
+        "words: mean",
+        "median",
+        "90%",
+        "distance (words)",
+        "written",
+        "every draw refused",
+      ].map(numeric),
     ],
     rows: withReal(data, ({ openings }) => openings.human.turns, row),
   }
 }
+
+/** First turns that are neither written nor failed: guardrails refused all draws. */
+const givenUp = ({ asked, written, failures }: FidelityRow["openings"]) =>
+  asked - written - failures.reduce((sum, { count }) => sum + count, 0)
 
 export const overlapTable = (data: SimulatorReportData): Table => {
   const last = Math.max(0, ...data.fidelity.map(({ overlap }) => overlap.byTurn.length))
