@@ -41,7 +41,16 @@ describe("runConformance", () => {
     Effect.gen(function* () {
       const results = yield* runConformance(own)
       expect(results.flatMap((result) => result.problems)).toEqual([])
-      expect(results.map((result) => result.topic)).toEqual(["conversation-hash", "grpo-datums", "python-random"])
+      expect(results.map((result) => result.topic)).toEqual([
+        "bootstrap",
+        "clustered-se",
+        "conversation-hash",
+        "grpo-datums",
+        "jsd",
+        "pass-hat-k",
+        "python-random",
+        "rank-corr",
+      ])
       expect(results.every((result) => result.passed > 0)).toBe(true)
     }).pipe(Effect.provide(NodeContext.layer)),
   )

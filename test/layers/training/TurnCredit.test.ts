@@ -1,0 +1,78 @@
+import { describe, expect, it } from "@effect/vitest"
+import { FastCheck as fc } from "effect"
+import { outcomeAdvantages, trajectoryScore, turnAdvantages, turnCredits } from "../../../layers/training/TurnCredit.ts"
+
+const reward = fc.integer({ min: 0, max: 20 }).map((value) => value / 20)
+const rewards = fc.array(reward, { minLength: 1, maxLength: 6 })
+
+describe("turn credits", () => {
+  it("of reward to go are discounted sums, of which the first is the score", () => {
+    fc.assert(
+      fc.property(rewards, (given) => {
+        const credits = turnCredits(given, "R2G", 0.8)
+        given.forEach((_, t) => {
+          const later = given.slice(t).reduce((sum, value, i) => sum + 0.8 ** i * value, 0)
+          expect(credits[t]).toBeCloseTo(later, 12)
+        })
+        expect(trajectoryScore(given, "R2G", 0.8)).toBeCloseTo(credits[0]!, 12)
+        turnCredits(given, "EM").forEach((credit) => {
+          expect(credit).toBeGreaterThanOrEqual(0.5)
+          expect(credit).toBeLessThanOrEqual(1)
+        })
+      }),
+    )
+    expect([turnCredits([], "R2G"), trajectoryScore([], "Sum"), trajectoryScore([], "R2G")]).toEqual([[], 0, 0])
+  })
+})
+
+describe("advantages", () => {
+  it("sum to 0 in a group, are 0 where all scores are equal, and the score itself in a group of one", () => {
+    fc.assert(
+      fc.property(fc.array(reward, { minLength: 2, maxLength: 8 }), reward, (scores, same) => {
+        const of = outcomeAdvantages(
+          scores,
+          scores.map(() => "g"),
+        )
+        expect(of.reduce((sum, value) => sum + value, 0)).toBeCloseTo(0, 6)
+        expect(
+          outcomeAdvantages(
+            scores.map(() => same),
+            scores.map(() => "g"),
+          ),
+        ).toEqual(scores.map(() => 0))
+      }),
+    )
+    expect(outcomeAdvantages([0.85, 0.85, 0.85, 0.4], ["a", "a", "a", "b"], { byDeviation: false })).toEqual([
+      0, 0, 0, 0.4,
+    ])
+  })
+
+  it("keep their mean over the tokens that have credit", () => {
+    const row = fc.record({
+      group: fc.constantFrom("a", "b"),
+      mask: fc.array(fc.constantFrom(0, 1), { minLength: 8, maxLength: 8 }),
+      turnStarts: fc.constantFrom([], [0, 3], [2, 5], [0, 2, 4, 6]),
+      rewards,
+    })
+    fc.assert(
+      fc.property(fc.array(row, { minLength: 1, maxLength: 5 }), (rows) => {
+        const plain = outcomeAdvantages(
+          rows.map((one) => trajectoryScore(one.rewards, "Sum")),
+          rows.map(({ group }) => group),
+        )
+        turnAdvantages(rows, { credit: "R2G" }).forEach((tokens, i) => {
+          const credited = tokens.filter((value) => value !== 0)
+          const mean = credited.reduce((sum, value) => sum + value, 0) / credited.length
+          if (credited.length > 0) expect(mean).toBeCloseTo(plain[i]!, 9)
+          expect(tokens.every((value, token) => rows[i]!.mask[token] === 1 || value === 0)).toBe(true)
+        })
+      }),
+    )
+  })
+
+  it("are 0 before the first turn, in turns without a reward, and where no turn has credit", () => {
+    const row = { group: "g", mask: [1, 1, 1, 1, 1, 1], turnStarts: [1, 3, 5], rewards: [1, 1] }
+    expect(turnAdvantages([row], { epsilon: 0 })).toEqual([[0, 1, 1, 1, 1, 0]])
+    expect(turnAdvantages([{ ...row, rewards: [0, 0] }], { credit: "R2G" })).toEqual([[0, 0, 0, 0, 0, 0]])
+  })
+})
