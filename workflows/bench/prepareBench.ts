@@ -44,7 +44,7 @@ export const prepareBench = ({ rows, manyRows, targetRatio, targetBytesPerRow, p
       Array.from({ length: pairs }, (_, pair) => `${folder}/ours${pair}`),
       (artifacts) =>
         Effect.gen(function* () {
-          const theirs = yield* measured(folder, "python3", [local("./prepare.py"), logs, python])
+          const theirs = yield* measured("python3", [local("./prepare.py"), logs, python])
           const ours = yield* prepared(folder, logs, artifacts)
           yield* sameConversations(ours.split, python).pipe(Effect.provide(ArtifactStore.layerReader(artifacts)))
           yield* files.remove(artifacts, { recursive: true })
@@ -101,7 +101,7 @@ const prepared = (folder: string, logs: string, artifacts: string) =>
     const peaks = `${folder}/peaks`
     yield* files.writeFileString(peaks, "")
     const args = [...process.execArgv, local("./prepareLogs.ts"), logs, artifacts]
-    const { seconds, output } = yield* measured(folder, process.execPath, args, {
+    const { seconds, output } = yield* measured(process.execPath, args, {
       NODE_OPTIONS: `--import=${pathToFileURL(local("./peakMemory.js")).href}`,
       UNDERSTUDY_BENCH_PEAKS: peaks,
     })
@@ -110,10 +110,10 @@ const prepared = (folder: string, logs: string, artifacts: string) =>
     return { seconds, split, megabytes: lines.reduce((sum, bytes) => sum + Number(bytes), 0) / 1e6 }
   })
 
-const measured = (cwd: string, program: string, args: ReadonlyArray<string>, env: Record<string, string> = {}) =>
+const measured = (program: string, args: ReadonlyArray<string>, env: Record<string, string> = {}) =>
   Effect.async<{ readonly seconds: number; readonly output: string }, BenchBroken>((resume) => {
     const began = performance.now()
-    const child = spawn(program, args, { cwd, stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, ...env } })
+    const child = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, ...env } })
     const chunks: Array<Buffer> = []
     child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk))
     child.on("error", (error) => resume(BenchBroken.make({ detail: `${program} can't be run: ${error.message}` })))
