@@ -7,10 +7,11 @@ import { copyShare, echoShare, repetition } from "./Parroting.ts"
 import type { Judged } from "./Judge.ts"
 import type { ChecklistReward } from "./Reward.ts"
 
-export const checklistVerdict = (reward: ChecklistReward, { dialogue, prompt, fluency }: Judged) =>
+export const checklistVerdict = (reward: ChecklistReward, { dialogue, prompt, fluency, of }: Judged) =>
   Effect.gen(function* () {
     const own = reward.own ? yield* decodeChecks(prompt.checklist ?? []) : []
-    const replies = repliesOf(dialogue.messages)
+    const all = repliesOf(dialogue.messages)
+    const replies = of === "reply" ? all.slice(-1) : all
     const { score: checklist, results } = scoreChecklist([...reward.checks, ...own], replies)
     const copying = mean(replies.map(({ reply, userMessages }) => copyShare(reply, userMessages)))
     const echo = mean(replies.map(({ reply, userMessages }) => echoShare(reply, userMessages)))

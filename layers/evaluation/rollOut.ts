@@ -6,15 +6,18 @@ import { Effect } from "effect"
 import type { Conversation } from "../../src/domain/Conversation.ts"
 import type { LlmError } from "../../src/domain/LlmError.ts"
 import type { Opening } from "../../src/domain/Results.ts"
-import type { Rollout, RolloutFailure, Verdict } from "../../src/domain/Rollout.ts"
+import type { Rollout, Verdict } from "../../src/domain/Rollout.ts"
+import { deriveSeed } from "../../src/domain/Seed.ts"
 import type { Caller } from "../../src/ports/LanguageModel.ts"
 import { converse } from "../generation/converse.ts"
-import type { ConversationLimits, Dialogue } from "../generation/converse.ts"
+import type { ConversationLimits, Dialogue, Setting } from "../generation/converse.ts"
 import type { Guardrails } from "../generation/Guardrails.ts"
 import type { Assistant, SimulatedUser } from "../generation/Speaker.ts"
 import type { TokenModel } from "../llm/TokenModel.ts"
 import type { Transition } from "../training/GrpoDatums.ts"
+import { floorVerdict } from "./floorVerdict.ts"
 import { Judge } from "./Judge.ts"
+import type { Forward } from "./Judge.ts"
 import type { Reward } from "./Reward.ts"
 
 export interface Casting {
@@ -48,11 +51,22 @@ export const rollOut = Effect.fn("rollOut")(function* (casting: JudgedCasting, p
   const sequence = wholeSequence(dialogue.transitions)
   const initial =
     casting.initial === undefined || sequence.length < 2 ? [] : yield* casting.initial.score(sequence, caller)
-  const fluency = fluencyOf(dialogue.transitions, initial)
-  const judged = yield* verdictOf(dialogue, judge.verdict(casting.reward, { dialogue, prompt, fluency, caller }))
+  const { transitions } = dialogue
+  const judged = yield* verdictOf(
+    casting.reward,
+    dialogue,
+    judge.verdict(casting.reward, {
+      dialogue,
+      prompt,
+      fluency: fluencyOf(transitions, initial),
+      fluencies: transitions.map((turn) => fluencyOf([turn], initial)),
+      forward: forwardOf(casting, prompt, sample),
+      caller,
+    }),
+  )
   return {
     rollout: { ...record, ...judged },
-    transitions: dialogue.transitions,
+    transitions,
     initial,
   } satisfies RolledOut
 })
@@ -64,17 +78,7 @@ export const simulate = Effect.fn("simulate")((casting: Casting, prompt: Convers
 
 const hold = Effect.fnUntraced(function* (casting: Casting, prompt: Conversation, sample: number) {
   const { user, persona } = casting.userOf(prompt)
-  const dialogue = yield* converse(casting.assistant, user, {
-    prompt: {
-      id: prompt.id,
-      opening: casting.opening === "real" ? (prompt.messages[0]?.content ?? "") : undefined,
-      intent: prompt.intent,
-    },
-    sample,
-    seed: casting.seed,
-    limits: casting.limits,
-    guardrails: casting.guardrails,
-  })
+  const dialogue = yield* converse(casting.assistant, user, settingOf(casting, prompt, sample))
   const { messages, turns, ending, closing, failure, refusals, calls } = dialogue
   const record: Rollout = {
     prompt: prompt.id,
@@ -92,17 +96,37 @@ const hold = Effect.fnUntraced(function* (casting: Casting, prompt: Conversation
   return { dialogue, record }
 })
 
-/** The floor, for what the assistant caused. */
-const floor = ({ reason }: RolloutFailure): Verdict => ({
-  reward: 0,
-  checks: [{ check: "assistant", passed: false, reason }],
-  measures: {},
+const settingOf = (casting: Casting, prompt: Conversation, sample: number): Setting => ({
+  prompt: {
+    id: prompt.id,
+    opening: casting.opening === "real" ? (prompt.messages[0]?.content ?? "") : undefined,
+    intent: prompt.intent,
+  },
+  sample,
+  seed: casting.seed,
+  limits: casting.limits,
+  guardrails: casting.guardrails,
 })
 
-const verdictOf = (dialogue: Dialogue, judge: Effect.Effect<Verdict, LlmError>) => {
+/** The same two go on from a reply, under seeds of the reply's place and the forward sample. */
+const forwardOf =
+  (casting: Casting, prompt: Conversation, sample: number): Forward =>
+  (from, forward) => {
+    const setting = settingOf(casting, prompt, sample)
+    const replies = from.replyTokens.length
+    return converse(casting.assistant, casting.userOf(prompt).user, {
+      ...setting,
+      goesOn: from,
+      seed: deriveSeed([casting.seed, "forward", replies, forward.sample]),
+      limits: { ...casting.limits, turns: replies + forward.window },
+    })
+  }
+
+const verdictOf = (reward: Reward, dialogue: Dialogue, judge: Effect.Effect<Verdict, LlmError>) => {
   const { failure } = dialogue
   if (failure !== null) {
-    return Effect.succeed({ failure, verdict: failure.by === "assistant" ? floor(failure) : null })
+    const verdict = failure.by === "assistant" ? floorVerdict(reward, dialogue, failure.reason) : null
+    return Effect.succeed({ failure, verdict })
   }
   return judge.pipe(
     Effect.map((verdict) => ({ failure: null, verdict })),

@@ -20,6 +20,8 @@ export interface Setting {
     readonly opening: string | undefined
     readonly intent: string | undefined
   }
+  /** A conversation that ends with a reply, gone on with from there. Its turns count towards the limits. */
+  readonly goesOn?: Begun | undefined
   /** Which of the repeated rollouts of this prompt. */
   readonly sample: number
   /** The replicate's seed; every call's own seed is derived from it (contract 7). */
@@ -27,6 +29,8 @@ export interface Setting {
   readonly limits: ConversationLimits
   readonly guardrails: Guardrails
 }
+
+export type Begun = Pick<Dialogue, "messages" | "turns" | "transitions" | "replyTokens">
 
 export interface ConversationLimits {
   /** Assistant turns at most. */
@@ -48,6 +52,8 @@ export interface Dialogue {
   readonly failure: RolloutFailure | null
   readonly refusals: ReadonlyArray<Refusal>
   readonly transitions: ReadonlyArray<Transition>
+  /** Tokens of each assistant turn, as its endpoint counts them. */
+  readonly replyTokens: ReadonlyArray<number>
   /** Journal keys of all calls in order, those of refused turns among them. */
   readonly calls: ReadonlyArray<string>
 }
@@ -55,13 +61,14 @@ export interface Dialogue {
 export const converse = Effect.fn("converse")(function* (
   assistant: Assistant,
   user: SimulatedUser,
-  { prompt, sample, seed, limits, guardrails }: Setting,
+  { prompt, goesOn, sample, seed, limits, guardrails }: Setting,
 ) {
   const seedOf = (side: string, turn: number, attempt: number) =>
     deriveSeed([seed, side, prompt.id, sample, turn, attempt])
-  const messages: Array<Message> = []
-  const turns: Array<Turn> = []
-  const transitions: Array<Transition> = []
+  const messages: Array<Message> = [...(goesOn?.messages ?? [])]
+  const turns: Array<Turn> = [...(goesOn?.turns ?? [])]
+  const transitions: Array<Transition> = [...(goesOn?.transitions ?? [])]
+  const replyTokens: Array<number> = [...(goesOn?.replyTokens ?? [])]
   const refusals: Array<Refusal> = []
   const calls: Array<string> = []
   const say = (message: Message, turn: Turn) => {
@@ -76,6 +83,7 @@ export const converse = Effect.fn("converse")(function* (
     failure,
     refusals,
     transitions,
+    replyTokens,
     calls,
   })
   /** Undefined when the user has spoken, else how the conversation ended. */
@@ -100,13 +108,14 @@ export const converse = Effect.fn("converse")(function* (
     return end("goodbye", null, said.closing)
   })
 
-  if (prompt.opening === undefined) {
-    const ended = yield* userSpeaks(0)
+  const begun = replyTokens.length
+  if (begun > 0 || prompt.opening === undefined) {
+    const ended = yield* userSpeaks(begun)
     if (ended !== undefined) return ended
   } else {
     say({ role: "user", content: prompt.opening }, { model: null, key: null, seed: null, attempts: 0 })
   }
-  for (let turn = 1; ; turn++) {
+  for (let turn = begun + 1; ; turn++) {
     const own = seedOf("assistant", turn, 0)
     const reply = yield* keepingData(assistant.reply({ messages: [...messages], before: [...transitions], seed: own }))
     if (reply._tag === "Failed") {
@@ -118,6 +127,7 @@ export const converse = Effect.fn("converse")(function* (
     const { text, key, transition, usage } = reply.value
     calls.push(key)
     if (transition !== undefined) transitions.push(transition)
+    replyTokens.push(usage.completionTokens)
     say({ role: "assistant", content: text }, turnOf(reply.value, own, 0))
     if (text.trim() === "") return end("assistant-failure", { by: "assistant", reason: "empty reply" })
     if (usage.promptTokens + usage.completionTokens >= (limits.conversationTokens ?? Infinity)) {

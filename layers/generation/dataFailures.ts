@@ -6,7 +6,7 @@ export type Kept<A> =
   { readonly _tag: "Kept"; readonly value: A } | { readonly _tag: "Failed"; readonly error: LlmError }
 
 /** Data failures as values; all others go on failing. */
-export const keepingData = <A>(effect: Effect.Effect<A, LlmError>): Effect.Effect<Kept<A>, LlmError> =>
+export const keepingData = <A, R>(effect: Effect.Effect<A, LlmError, R>): Effect.Effect<Kept<A>, LlmError, R> =>
   effect.pipe(
     Effect.map((value): Kept<A> => ({ _tag: "Kept", value })),
     Effect.catchIf(

@@ -6,14 +6,38 @@ import { Ending, Message } from "./Conversation.ts"
 export const CheckResult = Schema.Struct({ check: Schema.String, passed: Schema.Boolean, reason: Schema.String })
 export type CheckResult = typeof CheckResult.Type
 
+/** What a reward was made of: a judge, a part of a mix, a metric, a forward sample, a turn. */
+export interface Part {
+  readonly name: string
+  readonly weight: number
+  /** null where there is none: `failure` says why. */
+  readonly reward: number | null
+  readonly failure?: string | undefined
+  /** Journal keys of the calls behind a forward sample's messages. */
+  readonly calls?: ReadonlyArray<string> | undefined
+  readonly parts?: ReadonlyArray<Part> | undefined
+}
+export const Part: Schema.Schema<Part> = Schema.Struct({
+  name: Schema.String,
+  weight: Schema.Number,
+  reward: Schema.NullOr(Schema.Number),
+  failure: Schema.optional(Schema.String),
+  calls: Schema.optional(Schema.Array(Schema.String)),
+  parts: Schema.optional(Schema.Array(Schema.suspend(() => Part))),
+})
+
 /**
- * What a judge says of a rollout. `reward` is in [0, 1]. `measures` are the numbers behind it by name: checklist,
- * copying, repetition, fluency (nats per token under the initial model) ...
+ * What a judge says of a rollout. `reward` is in [0, 1] but for mixes, whose weights decide. `measures` are the numbers
+ * behind it by name: checklist, copying, repetition, fluency (nats per token under the initial model) ...
  */
 export const Verdict = Schema.Struct({
   reward: Schema.Number,
   checks: Schema.Array(CheckResult),
   measures: Schema.Record({ key: Schema.String, value: Schema.Number }),
+  /** The reward of each assistant turn, where turns were judged one by one. */
+  turns: Schema.optional(Schema.Array(Schema.Number)),
+  /** What the reward was made of, where it is a sum or a mean of several. */
+  parts: Schema.optional(Schema.Array(Part)),
 })
 export type Verdict = typeof Verdict.Type
 

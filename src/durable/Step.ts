@@ -24,16 +24,18 @@ export type Output<S> = S extends Step<infer A, unknown> ? A : never
 
 type Leaf = string | number | bigint | boolean | symbol | null | undefined
 
-/** The services that the steps inside an input need. */
-export type Services<I> = I extends Leaf
+/** The services that the steps inside an input need. Inputs may hold recursive data; steps stand near the top. */
+export type Services<I, Depth extends ReadonlyArray<unknown> = []> = Depth["length"] extends 8
   ? never
-  : I extends Step<unknown, infer R>
-    ? R
-    : I extends ReadonlyArray<infer E>
-      ? Services<E>
-      : I extends object
-        ? { [K in keyof I]: Services<I[K]> }[keyof I]
-        : never
+  : I extends Leaf
+    ? never
+    : I extends Step<unknown, infer R>
+      ? R
+      : I extends ReadonlyArray<infer E>
+        ? Services<E, [...Depth, 0]>
+        : I extends object
+          ? { [K in keyof I]: Services<I[K], [...Depth, 0]> }[keyof I]
+          : never
 
 /** An input as a stage's body sees it: every step replaced by its output. */
 export type Resolved<I> = I extends Leaf

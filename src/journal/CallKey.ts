@@ -2,8 +2,8 @@
 import { contentHash } from "../domain/CanonicalJson.ts"
 
 export interface CallIdentity {
-  readonly kind: "chat" | "completion" | "sample" | "train"
-  /** Dated name, or weights revision with chat template and precision; never an endpoint. */
+  readonly kind: "chat" | "completion" | "sample" | "train" | "score"
+  /** Dated name, weights revision with chat template and precision, or content of a program; never an endpoint. */
   readonly model: string
   /** The whole request body, or the tokens and parameters of a sample. */
   readonly body: Readonly<Record<string, unknown>>

@@ -4,8 +4,14 @@ import { Judge } from "../../../layers/evaluation/Judge.ts"
 import type { Judged } from "../../../layers/evaluation/Judge.ts"
 import { Reward } from "../../../layers/evaluation/Reward.ts"
 import { Unavailable } from "../../../src/domain/LlmError.ts"
+import { CallJournal } from "../../../src/journal/CallJournal.ts"
 import { LanguageModel } from "../../../src/ports/LanguageModel.ts"
 import type { ChatRequest } from "../../../src/ports/LanguageModel.ts"
+
+/** Models journal their calls themselves; of rewards only programs do. */
+const noJournal = Layer.succeed(CallJournal, {
+  call: () => Effect.die("not used"),
+} as unknown as typeof CallJournal.Service)
 
 const judgeA = { provider: "openai", name: "a" } as const
 const judgeB = { provider: "openai", name: "b" } as const
@@ -27,6 +33,7 @@ const judged = (replies: ReadonlyArray<string>, fluency?: number): Judged => ({
     failure: null,
     refusals: [],
     transitions: [],
+    replyTokens: replies.map((reply) => reply.length),
     calls: [],
   },
   prompt: { id: "p", user: "u", messages: [], intent: "go to Oslo", checklist: [{ kind: "no-list" }] },
@@ -42,7 +49,7 @@ const answering = (answer: (request: ChatRequest) => Effect.Effect<string, Unava
     return Effect.map(answer(request), (text) => ({ text, finish: "stop" as const, usage, key: "k" }))
   }
   const model = Layer.succeed(LanguageModel, LanguageModel.of({ chat, complete: () => Effect.die("not used") }))
-  return { asked, layer: Judge.layer.pipe(Layer.provide(model)) }
+  return { asked, layer: Judge.layer.pipe(Layer.provide(model), Layer.provide(noJournal)) }
 }
 const verdict = (reward: Reward, of: Judged) => Effect.flatMap(Judge, (judge) => judge.verdict(reward, of))
 
