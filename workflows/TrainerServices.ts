@@ -48,7 +48,7 @@ export const trainerLayer = (choice: TrainerChoice, { patience, ...options }: Tr
     const { missingKey, url } = choice
     if (missingKey !== undefined) {
       const message = `the environment variable ${missingKey} is not set. Put the API key of ${url} into it.`
-      return lazyTrainer({ endpoint: url, lossScale: dialect.lossScale }, Layer.fail({ message }))
+      return lazyTrainer({ endpoint: url, lossScale: dialect.lossScale, kind: dialect.kind }, Layer.fail({ message }))
     }
     return Layer.merge(
       TinkerTrainer.layer({ url: choice.url, apiKey: choice.apiKey, dialect, timing: { patience } }),
@@ -72,7 +72,7 @@ export const trainerLayer = (choice: TrainerChoice, { patience, ...options }: Tr
     }),
   )
   return lazyTrainer(
-    { endpoint: "the embedded trainer", lossScale: skyrlJax.lossScale },
+    { endpoint: "the embedded trainer", lossScale: skyrlJax.lossScale, kind: "embedded" },
     Layer.merge(trainer, EmbeddedCheckpointFiles.layer).pipe(
       Layer.provide(server),
       Layer.provide(Layer.merge(NodeContext.layer, NodeHttpClient.layerUndici)),

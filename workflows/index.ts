@@ -12,6 +12,8 @@ export { embeddedIntents, IntentRecipe, labIntents, relIntents } from "../layers
 export * as Personas from "../layers/generation/personas.ts"
 export { HubDataset } from "../layers/generation/corpus/hub/HubDataset.ts"
 export * as Model from "../layers/llm/Model.ts"
+export * as Checkpoint from "../layers/training/checkpointChoice.ts"
+export * as Grpo from "../layers/training/Grpo.ts"
 export { embeddedGrpo, GrpoRecipe } from "../layers/training/GrpoRecipe.ts"
 export * as Sft from "../layers/training/Sft.ts"
 export { SftRecipe } from "../layers/training/SftRecipe.ts"

@@ -14,6 +14,8 @@ export interface AssistantSampling {
   readonly maxTokens: number
   /** 1 for a policy in training: importance ratios need the untempered distribution. */
   readonly temperature: number
+  /** Default 1: no cut, which importance ratios need too. */
+  readonly topP?: number | undefined
 }
 
 export const tokenAssistant = (model: TokenModel, sampling: AssistantSampling, caller: Caller): Assistant => {
@@ -29,6 +31,7 @@ export const tokenAssistant = (model: TokenModel, sampling: AssistantSampling, c
           prompt,
           maxTokens: sampling.maxTokens,
           temperature: sampling.temperature,
+          ...(sampling.topP === undefined ? {} : { topP: sampling.topP }),
           seed,
           stop: [stop],
           caller,
@@ -61,7 +64,8 @@ export const textOf = (tokenizer: Tokenizer, tokens: ReadonlyArray<number>, stop
 
 /**
  * The prompt of the next turn. After the first turn it is everything so far, verbatim, and what the template adds;
- * where a reply was cut off, its end of turn is added as if observed.
+ * where a reply was cut off, its end of turn is added as if observed. A template that leaves out part of earlier replies,
+ * such as their thoughts, has its way: the prompt then is not what was sampled, and training makes a datum of its own.
  */
 const observation = (
   tokenizer: Tokenizer,
@@ -73,6 +77,9 @@ const observation = (
   const last = before.at(-1)
   const said = messages.at(-1)
   if (last === undefined || said === undefined) return template.encode(messages, "assistant")
+  const reply = messages.at(-2)?.content ?? ""
+  const whole = template.render(messages, "assistant")
+  if (!whole.includes(reply)) return tokenizer.encode(whole)
   const earlier = messages.slice(0, -2)
   const closing = tokenizer.encode(template.frame(earlier, "assistant").after)
   const standIn: Message = { role: "assistant", content: "-" }

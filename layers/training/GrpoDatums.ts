@@ -37,7 +37,12 @@ export interface GrpoOptions {
   readonly dropConstantGroups: boolean
   /** Divides by the group's sample standard deviation + 1e-6, as verl does. Default: centred only. */
   readonly divideByStd?: boolean
+  /** In place of one advantage for all turns of a trajectory. */
+  readonly turnAdvantages?: TurnAdvantages
 }
+
+/** The advantages of a group's trajectories, one for each turn. */
+export type TurnAdvantages = (group: ReadonlyArray<Trajectory>) => ReadonlyArray<ReadonlyArray<number>>
 
 export interface TrainingBatch {
   /** Of every group given, kept or not. */
@@ -64,38 +69,61 @@ export const grpoDatums = (
     const keptGroups = options.dropConstantGroups ? informativeGroups(totalRewards) : groups.map((_, index) => index)
     const advantages = keptGroups.map((index) => groupAdvantages(totalRewards[index] ?? [], options))
     const datums: Array<TrainingBatch["datums"][number]> = []
-    for (const [group, index] of keptGroups.entries())
-      for (const [trajectory, item] of (groups[index] ?? []).entries()) {
-        const made = yield* trajectoryDatums(item, advantages[group]?.[trajectory] ?? 0, { group: index, trajectory })
+    for (const [group, index] of keptGroups.entries()) {
+      const items = groups[index] ?? []
+      const byTurn = options.turnAdvantages?.(items)
+      for (const [trajectory, item] of items.entries()) {
+        const advantage = byTurn?.[trajectory] ?? advantages[group]?.[trajectory] ?? 0
+        const made = yield* trajectoryDatums(item, advantage, { group: index, trajectory })
         datums.push(...made.map((datum) => ({ group, trajectory, datum })))
       }
+    }
     return { totalRewards, keptGroups, advantages, datums }
   })
 
 /**
- * Datums of one trajectory, every sampled token with the same advantage. A turn whose observation starts with all
- * tokens so far continues the datum; any other opens a new one. No tokens give no datum; a datum of one token has
- * nothing to predict and is refused, as are numbers that don't fit the tokens.
+ * Datums of one trajectory, every sampled token with the same advantage, or with that of its turn. A turn whose
+ * observation starts with all tokens so far continues the datum; any other opens a new one. No tokens give no datum; a
+ * datum of one token has nothing to predict and is refused, as are numbers that don't fit the tokens.
  */
 export const trajectoryDatums = (
   trajectory: Trajectory,
-  advantage: number,
+  advantage: number | ReadonlyArray<number>,
   at = { group: 0, trajectory: 0 },
 ): Either.Either<ReadonlyArray<PolicyDatum>, InvalidTrajectory> => {
-  const problem = Number.isFinite(advantage) ? findProblem(trajectory) : `its advantage is ${advantage}`
+  const advantageOf = (turn: number) => (typeof advantage === "number" ? advantage : (advantage[turn] ?? Number.NaN))
+  const wrong = [...trajectory.transitions.keys()].map(advantageOf).find((value) => !Number.isFinite(value))
+  const problem =
+    typeof advantage === "number" && !Number.isFinite(advantage)
+      ? `its advantage is ${advantage}`
+      : wrong === undefined
+        ? findProblem(trajectory)
+        : `the advantage of a turn is ${wrong}`
   if (problem !== undefined) return Either.left(new InvalidTrajectory({ ...at, detail: problem }))
   const sequences: Array<Array<Token>> = []
-  for (const { observation, action, logprobs, masked } of trajectory.transitions) {
+  for (const [turn, { observation, action, logprobs, masked }] of trajectory.transitions.entries()) {
     let sequence = sequences.at(-1)
     if (sequence === undefined || !continues(observation, sequence)) sequences.push((sequence = []))
     for (const id of observation.slice(sequence.length)) sequence.push({ id, logprob: 0, advantage: 0, mask: 0 })
-    const trained = masked === true ? { advantage: 0, mask: 0 } : { advantage, mask: 1 }
+    const trained = masked === true ? { advantage: 0, mask: 0 } : { advantage: advantageOf(turn), mask: 1 }
     for (const [index, id] of action.entries()) sequence.push({ id, logprob: logprobs[index] ?? 0, ...trained })
   }
   const filled = sequences.filter((sequence) => sequence.length > 0)
   if (filled.some((sequence) => sequence.length === 1))
     return Either.left(new InvalidTrajectory({ ...at, detail: "one token alone leaves nothing to predict" }))
   return Either.right(filled.map(shift))
+}
+
+/** The token sequences of a trajectory, each a datum's: turns that continue each other are one. */
+export const sequencesOf = (transitions: ReadonlyArray<Transition>): ReadonlyArray<ReadonlyArray<number>> => {
+  const sequences: Array<ReadonlyArray<number>> = []
+  for (const { observation, action } of transitions) {
+    const before = sequences.at(-1)
+    const goesOn = before !== undefined && before.every((token, index) => token === observation[index])
+    if (goesOn) sequences.pop()
+    sequences.push([...observation, ...action])
+  }
+  return sequences
 }
 
 /** Totals minus their mean; 0 where all are equal, so that rounding can't make a signal of none. */

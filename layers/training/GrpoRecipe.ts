@@ -1,22 +1,30 @@
-/** How an assistant is trained by GRPO: what an iteration rolls out and how it becomes one training request. */
-import { Either, Schema } from "effect"
-import type { PolicyDatum } from "../../src/domain/Datum.ts"
+/** How an assistant is trained by GRPO: what an iteration rolls out and what its optimizer steps follow. */
+import { Schema } from "effect"
 import { deriveSeed, randomFrom } from "../../src/domain/Seed.ts"
-import type { LossScale } from "../../src/ports/Trainer.ts"
-import { grpoDatums } from "./GrpoDatums.ts"
-import type { InvalidTrajectory, Trajectory } from "./GrpoDatums.ts"
-import type { TrainingRequest } from "./Policy.ts"
+import { KlEstimator, KlPlacement } from "./klPenalty.ts"
+import { Reduction } from "./lossReduction.ts"
 
 const positive = Schema.Int.pipe(Schema.positive())
+const share = Schema.Number.pipe(Schema.greaterThanOrEqualTo(0), Schema.lessThan(1))
 
 export const GrpoRecipe = Schema.Struct({
-  /** Of the LoRA adapter. */
-  rank: positive,
+  /** Of the LoRA adapter; 0 trains all weights, where the server can. */
+  rank: Schema.NonNegativeInt,
   learningRate: Schema.Positive,
+  /** Of Adam, with `eps`. */
+  betas: Schema.optionalWith(Schema.Tuple(share, share), { default: () => [0.9, 0.95] as const }),
+  eps: Schema.optionalWith(Schema.Positive, { default: () => 1e-8 }),
+  weightDecay: Schema.optionalWith(Schema.NonNegative, { default: () => 0 }),
+  /** Largest norm of the gradient; 0 for any. */
+  gradientClip: Schema.optionalWith(Schema.NonNegative, { default: () => 0 }),
   iterations: positive,
   /** Prompts in an iteration, and rollouts of each: a group. */
   prompts: positive,
   rollouts: Schema.Int.pipe(Schema.greaterThan(1)),
+  /** Prompts in one optimizer step; by default all of the iteration. Smaller batches go in an order drawn by seed. */
+  miniBatch: Schema.optional(positive),
+  /** Passes over the rollouts of an iteration. */
+  epochs: Schema.optionalWith(positive, { default: () => 1 }),
   loss: Schema.optionalWith(Schema.Literal("importance_sampling", "ppo"), {
     default: () => "importance_sampling" as const,
   }),
@@ -24,16 +32,70 @@ export const GrpoRecipe = Schema.Struct({
   clip: Schema.optionalWith(Schema.Struct({ low: Schema.Positive, high: Schema.Positive }), {
     default: () => ({ low: 0.8, high: 1.2 }),
   }),
+  /** What counts the same in an optimizer step. */
+  reduction: Schema.optionalWith(Reduction, { default: () => "token-mean" as const }),
+  /** Advantages are centred on the group's mean; divided by its standard deviation too, or not. */
   divideByStd: Schema.optionalWith(Schema.Boolean, { default: () => true }),
   /** Groups without a difference teach nothing; the paper keeps them. */
   dropConstantGroups: Schema.optionalWith(Schema.Boolean, { default: () => true }),
-  /** Of the penalty on leaving the initial model, as advantage shaping; 0 for none. */
+  /** Groups whose mean reward is out of these bounds are left out. */
+  filter: Schema.optional(
+    Schema.Struct({ least: Schema.optional(Schema.Number), most: Schema.optional(Schema.Number) }),
+  ),
+  /** Draws of `prompts` prompts at most, until that many groups differ in reward and pass the filter. */
+  rounds: Schema.optionalWith(positive, { default: () => 1 }),
+  /** Of the penalty on leaving the initial model; 0 for none. */
   kl: Schema.optionalWith(Schema.NonNegative, { default: () => 0 }),
+  klEstimator: Schema.optionalWith(KlEstimator, { default: () => "k1" as const }),
+  klPlacement: Schema.optionalWith(KlPlacement, { default: () => "advantage" as const }),
+  /** Limits beside those of `conversing`; the lower one holds. `prompt` is of the opening as the assistant reads it. */
+  limits: Schema.optional(
+    Schema.Struct({
+      turns: Schema.optional(positive),
+      promptTokens: Schema.optional(positive),
+      totalTokens: Schema.optional(positive),
+    }),
+  ),
+  /**
+   * Servers give log-probabilities of the untempered distribution, so importance weights are only right at temperature 1
+   * and top_p 1. Anything else has to be asked for with `biased`, and is named in the result.
+   */
+  sampling: Schema.optional(
+    Schema.Struct({
+      temperature: Schema.optionalWith(Schema.Positive, { default: () => 1 }),
+      topP: Schema.optionalWith(Schema.Number.pipe(Schema.between(0.01, 1)), { default: () => 1 }),
+      biased: Schema.optionalWith(Schema.Boolean, { default: () => false }),
+    }),
+  ),
+  /** Iterations by which the policy that samples may be behind the one that is trained. Only 0 is carried out. */
+  staleness: Schema.optionalWith(Schema.NonNegativeInt, { default: () => 0 }),
+  /**
+   * Evaluations on the split's `validation` part with the same reward, after every so many iterations and after the
+   * last: the same prompts and seeds each time. Training ends after `patience` of them without a better one.
+   */
+  validation: Schema.optional(
+    Schema.Struct({
+      prompts: positive,
+      samples: Schema.optionalWith(positive, { default: () => 1 }),
+      every: positive,
+      patience: Schema.optional(positive),
+    }),
+  ),
+  /** Weights and optimizer are saved after so many iterations: what a crash can cost in training. */
+  saveEvery: Schema.optionalWith(positive, { default: () => 1 }),
+  /** Where metrics of iterations go: to the home's folder `metrics` in any case, to the result only if asked. */
+  metrics: Schema.optionalWith(Schema.Literal("file", "result"), { default: () => "file" as const }),
+  /**
+   * The recipe stands for the paper's: `paper` is refused unless every setting is the paper's and the server honours it;
+   * `paper-approx` names in the result whatever differs.
+   */
+  preset: Schema.optional(Schema.Literal("paper", "paper-approx")),
 })
 export type GrpoRecipe = typeof GrpoRecipe.Type
+export type GrpoSettings = typeof GrpoRecipe.Encoded
 
 /** Settings that work for a 135M model on a CPU. */
-export const embeddedGrpo: typeof GrpoRecipe.Encoded = {
+export const embeddedGrpo: GrpoSettings = {
   rank: 8,
   learningRate: 1e-3,
   iterations: 8,
@@ -42,80 +104,37 @@ export const embeddedGrpo: typeof GrpoRecipe.Encoded = {
   kl: 0.05,
 }
 
-/** The prompts of an iteration. Every pass over the prompts has an order of its own; none is repeated before its end. */
-export const promptsOf = <A>(all: ReadonlyArray<A>, recipe: GrpoRecipe, iteration: number, seed: number) =>
+/** What is wrong between settings that are fine each by itself. */
+export const grpoProblem = (recipe: GrpoRecipe): string | undefined => {
+  const { clip, filter, miniBatch, prompts, sampling, staleness, klPlacement, klEstimator, kl } = recipe
+  if (staleness > 0)
+    return "recipe.staleness: rollouts of an older policy while a newer one trains are not carried out on any trainer yet; leave it out. (The embedded trainer could not: sampling an older policy changes the model in training.)"
+  if (sampling !== undefined && !sampling.biased && (sampling.temperature !== 1 || sampling.topP !== 1))
+    return `recipe.sampling: log-probabilities are those of the untempered distribution, so training at temperature ${sampling.temperature} and top_p ${sampling.topP} is biased. Leave it out, or say biased: true, and the result says so.`
+  if (miniBatch !== undefined && miniBatch > prompts)
+    return `recipe.miniBatch (${miniBatch}) is larger than an iteration's prompts (${prompts}).`
+  if (clip.low > 1 || clip.high < 1)
+    return `recipe.clip bounds the ratio of probabilities: low is at most 1 and high at least 1, not ${clip.low} and ${clip.high}.`
+  if (filter?.least !== undefined && filter.most !== undefined && filter.least > filter.most)
+    return `recipe.filter lets nothing through: least (${filter.least}) is above most (${filter.most}).`
+  if (kl > 0 && klPlacement === "loss-gradient" && klEstimator === "k1")
+    return 'recipe.klEstimator: the gradient of k1 in the loss is 0 in the mean, which restrains nothing: say "k2" or "k3".'
+  return undefined
+}
+
+/**
+ * The prompts of an iteration, or of one of its rounds. Every pass over the prompts has an order of its own; none is
+ * repeated before its end.
+ */
+export const promptsOf = <A>(
+  all: ReadonlyArray<A>,
+  recipe: Pick<GrpoRecipe, "prompts" | "rounds">,
+  iteration: number,
+  seed: number,
+  round = 0,
+) =>
   Array.from({ length: Math.min(recipe.prompts, all.length) }, (_, i) => {
-    const position = iteration * recipe.prompts + i
+    const position = (iteration * recipe.rounds + round) * recipe.prompts + i
     const pass = Math.floor(position / all.length)
     return randomFrom(deriveSeed([seed, "prompt-order", pass])).shuffle(all)[position % all.length]!
   })
-
-/** The reference log-probabilities (nats) of a datum's targets under the initial model. */
-export type Reference = (datum: PolicyDatum) => ReadonlyArray<number>
-
-export interface IterationBatch {
-  readonly request: TrainingRequest
-  /** Mean over trained tokens of log p(policy) - log p(initial), in nats. */
-  readonly kl: number
-  readonly groups: number
-}
-
-/**
- * One training request from groups of trajectories: group-relative advantages, shaped by the KL penalty, scaled so that
- * the loss is the mean over all trained tokens of the batch (paper 1.5: token_mean) whatever the backend's own scale.
- */
-export const iterationBatch = (
-  groups: ReadonlyArray<ReadonlyArray<Trajectory>>,
-  recipe: GrpoRecipe,
-  reference: Reference,
-  scale: LossScale,
-): Either.Either<IterationBatch, InvalidTrajectory> =>
-  Either.map(grpoDatums(groups, recipe), ({ datums, keptGroups }) => {
-    const plain = datums.map(({ datum }) => datum)
-    const { shaped, kl } = klShaped(plain, reference, recipe.kl)
-    return {
-      request: {
-        datums: tokenMean(shaped, scale),
-        loss: recipe.loss === "ppo" ? { kind: "ppo", ...recipe.clip } : { kind: "importance_sampling" },
-        adam: { learningRate: recipe.learningRate, beta1: 0.9, beta2: 0.95, eps: 1e-8 },
-      },
-      kl,
-      groups: keptGroups.length,
-    }
-  })
-
-/**
- * A_t + coefficient x (mean KL - KL_t) on trained tokens, with KL_t = log p(policy) - log p(initial) of the sampled
- * token (tinker-cookbook, `rl/metrics.py`): tokens that left the initial model more than average are held back.
- */
-export const klShaped = (datums: ReadonlyArray<PolicyDatum>, reference: Reference, coefficient: number) => {
-  const kls = datums.map((datum) => {
-    const initial = reference(datum)
-    return datum.logprobs.map((logprob, i) => logprob - (initial[i] ?? logprob))
-  })
-  let total = 0
-  let tokens = 0
-  for (const [i, { mask }] of datums.entries())
-    for (const [at, weight] of mask.entries()) {
-      total += weight * (kls[i]?.[at] ?? 0)
-      tokens += weight
-    }
-  const kl = tokens === 0 ? 0 : total / tokens
-  const shaped = datums.map((datum, i) => ({
-    ...datum,
-    advantages: datum.advantages.map(
-      (advantage, at) => advantage + coefficient * (datum.mask[at] ?? 0) * (kl - (kls[i]?.[at] ?? 0)),
-    ),
-  }))
-  return { shaped, kl }
-}
-
-/** Advantages scaled so that the backend's gradient is that of the mean loss over all trained tokens. */
-export const tokenMean = (datums: ReadonlyArray<PolicyDatum>, scale: LossScale): ReadonlyArray<PolicyDatum> => {
-  const counts = datums.map(({ mask }) => mask.reduce((sum, weight) => sum + weight, 0))
-  const total = counts.reduce((sum, count) => sum + count, 0)
-  return datums.map((datum, i) => {
-    const factor = scale === "token-sum" ? 1 / total : ((counts[i] ?? 0) * datums.length) / total
-    return { ...datum, advantages: datum.advantages.map((advantage) => advantage * factor) }
-  })
-}

@@ -1,6 +1,6 @@
 /**
  * The models that are loaded on the trainer, by identity. A policy's weights are made when they are first needed: from
- * a live model that is some steps behind, or from the saved state, or from scratch; then the pending steps are
+ * a live model that is some steps behind, or from the newest saved state, or from scratch; then the steps since are
  * replayed. The trainer has few places: the model that was idle longest gives way. A lost model is made again.
  */
 import { Duration, Effect, Exit, Predicate, Schedule, Scope } from "effect"
@@ -31,10 +31,16 @@ export interface LiveModelsOptions<E> {
   readonly serverName: (spec: ModelSpec) => string
   /** Gives the server's path for a saved state. */
   readonly restore: (state: NonNullable<Policy["start"]["state"]>) => Effect.Effect<string, E>
+  /** The newest saved state of the policy's history from its start on. Default: the start. */
+  readonly newestSave?: (policy: Policy) => Effect.Effect<Policy["start"], E>
   /** How long a silent server is given before its failure counts, however often a model could be made again. */
   readonly patience?: Duration.DurationInput
-  /** Told of every training result, those of replays too. */
-  readonly onResult: (step: PendingStep, result: PassResult) => Effect.Effect<void, E>
+  /** Told of every training result, those of replays too. `metrics` are those of the optimizer's step. */
+  readonly onResult: (
+    step: PendingStep,
+    result: PassResult,
+    metrics: Readonly<Record<string, number>>,
+  ) => Effect.Effect<void, E>
 }
 
 interface Loaded {
@@ -68,8 +74,10 @@ export const makeLiveModels = Effect.fn("LiveModels.make")(function* <E>(options
     }
   })
 
-  const create = Effect.fnUntraced(function* ({ base, rank, seed, start }: Policy) {
+  const create = Effect.fnUntraced(function* (policy: Policy) {
+    const { base, rank, seed } = policy
     yield* makeRoom
+    const start = yield* options.newestSave?.(policy) ?? Effect.succeed(policy.start)
     const from = start.state === null ? {} : { from: { path: yield* options.restore(start.state), optimizer: true } }
     const scope = yield* Scope.make()
     const model = yield* trainer.createModel({ baseModel: options.serverName(base), rank, seed, ...from }).pipe(
@@ -97,10 +105,10 @@ export const makeLiveModels = Effect.fn("LiveModels.make")(function* <E>(options
     )
     // Until both are done the weights belong to no identity; if one fails they never will.
     const both = [one.model.forwardBackward(datums, loss), one.model.optimStep(adam)] as const
-    const [result] = yield* Effect.all(both, { concurrency: 2 }).pipe(Effect.onError(() => drop(one)))
+    const [result, metrics] = yield* Effect.all(both, { concurrency: 2 }).pipe(Effect.onError(() => drop(one)))
     one.identity = pending.identity
     one.stepping = false
-    yield* options.onResult(pending, result)
+    yield* options.onResult(pending, result, metrics)
   })
 
   const materialise = Effect.fnUntraced(function* (policy: Policy) {
@@ -108,9 +116,9 @@ export const makeLiveModels = Effect.fn("LiveModels.make")(function* <E>(options
     const near = [...loaded]
       .map((one) => ({ one, at: identities.lastIndexOf(one.identity) }))
       .sort((a, b) => b.at - a.at)[0]
-    const [one, at] = near !== undefined && near.at >= 0 ? [near.one, near.at] : [yield* create(policy), 0]
+    const one = near !== undefined && near.at >= 0 ? near.one : yield* create(policy)
     one.used = clock++
-    for (const pending of policy.pending.slice(at)) yield* step(one, pending)
+    for (const pending of policy.pending.slice(identities.lastIndexOf(one.identity))) yield* step(one, pending)
     return one
   })
 

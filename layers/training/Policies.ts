@@ -7,7 +7,7 @@ import type { Duration } from "effect"
 import { ArtifactRef } from "../../src/domain/Artifact.ts"
 import type { ModelSpec } from "../../src/domain/ModelSpec.ts"
 import type { TrainerError } from "../../src/domain/TrainerError.ts"
-import { ArtifactStore } from "../../src/journal/ArtifactStore.ts"
+import { ArtifactStore, isThere } from "../../src/journal/ArtifactStore.ts"
 import { CallJournal } from "../../src/journal/CallJournal.ts"
 import { callKey } from "../../src/journal/CallKey.ts"
 import type { Caller } from "../../src/ports/LanguageModel.ts"
@@ -32,6 +32,8 @@ export interface TrainedStep {
   readonly policy: Policy
   /** Of the targets before the step, one array for each datum, in nats. */
   readonly logprobs: ReadonlyArray<ReadonlyArray<number>>
+  /** Where the server tells it. */
+  readonly gradientNorm?: number
 }
 
 export class Policies extends Context.Tag("understudy/layers/training/Policies")<
@@ -97,7 +99,7 @@ const make = Effect.fnUntraced(function* ({
   const files = yield* CheckpointFiles
   const artifacts = yield* ArtifactStore
   const inWave = yield* makeWaves(waves)
-  const results = new Map<string, Logprobs>()
+  const results = new Map<string, TrainingAnswer>()
   const drifts = new Map<string, number>()
   const codecs = new Map<string, Codec>()
   const codecOf = (spec: ModelSpec) =>
@@ -116,13 +118,25 @@ const make = Effect.fnUntraced(function* ({
         Effect.mapError((error) => misconfigured(trainer.endpoint, "a saved state", error.message)),
         Effect.flatMap(files.unpack),
       ),
-    onResult: Effect.fnUntraced(function* ({ identity }, { outputs }) {
+    newestSave: Effect.fnUntraced(function* ({ start, pending }) {
+      for (const { identity } of pending.toReversed()) {
+        const known = yield* journal.find(savingKey(identity))
+        const state = Option.flatMap(known, ({ answer }) => decodeRef(answer))
+        if (Option.isSome(state) && (yield* isThere(artifacts, state.value))) return { identity, state: state.value }
+      }
+      return start
+    }),
+    onResult: Effect.fnUntraced(function* ({ identity }, { outputs }, metrics) {
       const logprobs = outputs.map((output) => output.logprobs)
-      results.set(identity, logprobs)
+      const gradientNorm = gradientNormIn(metrics)
+      results.set(identity, gradientNorm === undefined ? logprobs : { logprobs, gradientNorm })
       const known = yield* journal.find(trainingKey(identity))
       if (Option.isNone(known)) return
-      const before = yield* Effect.option(decodeLogprobs(known.value.answer))
-      const difference = Option.match(before, { onNone: () => 0, onSome: (kept) => largestDifference(kept, logprobs) })
+      const before = yield* Effect.option(decodeAnswer(known.value.answer))
+      const difference = Option.match(before, {
+        onNone: () => 0,
+        onSome: (kept) => largestDifference(stepResult(kept).logprobs, logprobs),
+      })
       if (difference > tolerance) drifts.set(identity, difference)
     }),
   })
@@ -231,7 +245,7 @@ const make = Effect.fnUntraced(function* ({
         ...caller,
         model: policy.base.name,
         request: { identity: policy.identity, datums: request.datums.length, loss: request.loss, adam: request.adam },
-        answer: Logprobs,
+        answer: TrainingAnswer,
         send: ({ begin }) =>
           Effect.gen(function* () {
             yield* begin
@@ -241,7 +255,7 @@ const make = Effect.fnUntraced(function* ({
           }),
       })
       results.delete(next.identity)
-      return { policy: next, logprobs: answer }
+      return { policy: next, ...stepResult(answer) }
     }),
     save: Effect.fn("Policies.save")(function* (policy, caller) {
       const unusable = Effect.mapError((error: { readonly message: string }) =>
@@ -253,7 +267,7 @@ const make = Effect.fnUntraced(function* ({
         return yield* unusable(artifacts.put(yield* files.pack(path)))
       })
       const { answer } = yield* journal.call({
-        key: callKey({ kind: "train", model: policy.identity, body: { save: true }, sampleIndex: 0, scope: "" }),
+        key: savingKey(policy.identity),
         kind: "train",
         ...caller,
         model: policy.base.name,
@@ -276,7 +290,19 @@ const make = Effect.fnUntraced(function* ({
 
 const Logprobs = Schema.Array(Schema.Array(Schema.Number))
 type Logprobs = typeof Logprobs.Type
-const decodeLogprobs = Schema.decodeUnknown(Logprobs)
+
+/** What the journal keeps of a training step: more than the log-probabilities only where the server tells more. */
+const TrainingAnswer = Schema.Union(Logprobs, Schema.Struct({ logprobs: Logprobs, gradientNorm: Schema.Number }))
+type TrainingAnswer = typeof TrainingAnswer.Type
+const decodeAnswer = Schema.decodeUnknown(TrainingAnswer)
+const decodeRef = Schema.decodeUnknownOption(ArtifactRef)
+
+const stepResult = (answer: TrainingAnswer): Omit<TrainedStep, "policy"> =>
+  "logprobs" in answer ? answer : { logprobs: answer }
+
+/** SkyRL calls it `skyrl.ai/grad_norm`. */
+const gradientNormIn = (metrics: Readonly<Record<string, number>>) =>
+  Object.entries(metrics).find(([name, value]) => /(^|\W)grad(ient)?_norm$/.test(name) && Number.isFinite(value))?.[1]
 
 const KeptSample = Schema.Struct({
   tokens: Schema.Array(Schema.Int),
@@ -287,6 +313,9 @@ const KeptSample = Schema.Struct({
 /** The identity after a step names the state before, the data and the optimizer's settings. */
 const trainingKey = (identity: string) =>
   callKey({ kind: "train", model: identity, body: {}, sampleIndex: 0, scope: "" })
+
+const savingKey = (identity: string) =>
+  callKey({ kind: "train", model: identity, body: { save: true }, sampleIndex: 0, scope: "" })
 
 const logprobsOf = ({ logprobs }: PassResult["outputs"][number]) => logprobs
 

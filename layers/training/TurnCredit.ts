@@ -92,6 +92,22 @@ export const turnAdvantages = (
   })
 }
 
+/**
+ * What the tokens of each turn are given of a trajectory's advantage, as factors of it: their mean over the tokens of
+ * turns with credit is 1, so that the factors change who is credited and not how much. `lengths` are trained tokens by
+ * turn. All 0 where the credits sum to 0, as in `turnAdvantages`.
+ */
+export const creditShares = (
+  rewards: ReadonlyArray<number>,
+  lengths: ReadonlyArray<number>,
+  { credit = "Equalized", gamma = 0.8 }: Pick<TurnAdvantageOptions, "credit" | "gamma"> = {},
+): ReadonlyArray<number> => {
+  const credits = turnCredits(rewards, credit, gamma)
+  const sum = lengths.reduce((all, length, turn) => all + length * (credits[turn] ?? 0), 0)
+  const credited = lengths.reduce((all, length, turn) => all + ((credits[turn] ?? 0) === 0 ? 0 : length), 0)
+  return lengths.map((_, turn) => (sum === 0 ? 0 : ((credits[turn] ?? 0) * credited) / sum))
+}
+
 const tokenCredits = ({ mask, turnStarts }: CreditedRow, credits: ReadonlyArray<number>) => {
   const starts = turnStarts.length === 0 ? [0] : turnStarts
   return mask.map((trained, token) => {

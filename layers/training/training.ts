@@ -4,10 +4,26 @@ export type { ChatTemplate } from "../llm/ChatTemplate.ts"
 export { makeTokenizer } from "../llm/Tokenizer.ts"
 export type { Tokenizer } from "../llm/Tokenizer.ts"
 export type { Datum, PolicyDatum } from "../../src/domain/Datum.ts"
-export { grpoDatums, groupAdvantages, informativeGroups, InvalidTrajectory, trajectoryDatums } from "./GrpoDatums.ts"
-export type { GrpoOptions, TrainingBatch, Trajectory, Transition } from "./GrpoDatums.ts"
-export { embeddedGrpo, GrpoRecipe, iterationBatch, klShaped, promptsOf, tokenMean } from "./GrpoRecipe.ts"
-export type { IterationBatch, Reference } from "./GrpoRecipe.ts"
+export * as Checkpoint from "./checkpointChoice.ts"
+export * as Grpo from "./Grpo.ts"
+export {
+  grpoDatums,
+  groupAdvantages,
+  informativeGroups,
+  InvalidTrajectory,
+  sequencesOf,
+  trajectoryDatums,
+} from "./GrpoDatums.ts"
+export type { GrpoOptions, TrainingBatch, Trajectory, Transition, TurnAdvantages } from "./GrpoDatums.ts"
+export { embeddedGrpo, grpoProblem, GrpoRecipe, promptsOf } from "./GrpoRecipe.ts"
+export { updateMetrics } from "./importanceWeights.ts"
+export { isInformative, iterationBatch } from "./iterationBatch.ts"
+export type { BatchOptions, IterationBatch } from "./iterationBatch.ts"
+export { klDerivative, klEstimate, KlEstimator, KlPlacement, klShaped, klSloped, klSum } from "./klPenalty.ts"
+export type { Reference } from "./klPenalty.ts"
+export { reduced, Reduction, tokenMean } from "./lossReduction.ts"
+export type { SequenceDatum } from "./lossReduction.ts"
+export { judgeRecipe, notesOf, traitsOf } from "./trainerKinds.ts"
 export * as Sft from "./Sft.ts"
 export { averaged, crossEntropyDatum, sftDatum, sftRequest } from "./SftDatums.ts"
 export type { SftDatum } from "./SftDatums.ts"

@@ -5,6 +5,7 @@
 import { Schema } from "effect"
 import { ArtifactRef } from "./Artifact.ts"
 import { Ending } from "./Conversation.ts"
+import { IterationMetrics } from "./IterationMetrics.ts"
 import { ModelSpec } from "./ModelSpec.ts"
 import { Personas } from "./Persona.ts"
 
@@ -193,14 +194,53 @@ export const Iteration = Schema.Struct({
   groups: Schema.Int,
   /** JSONL of `Rollout`. */
   transcripts: ArtifactRef,
-  state: ArtifactRef,
+  /** Absent where the recipe does not save after every iteration. */
+  state: Schema.optional(ArtifactRef),
+  /** Where the recipe asks for them. */
+  metrics: Schema.optional(IterationMetrics),
   seconds: Schema.Struct({ sampling: Schema.Number, training: Schema.Number, saving: Schema.Number }),
 })
 export type Iteration = typeof Iteration.Type
 
+/** How the policy did on the validation part after so many iterations: the same prompts and seeds each time. */
+export const Validation = Schema.Struct({
+  after: Schema.Int,
+  reward: Schema.NullOr(Schema.Number),
+  ...outcomes,
+  transcripts: ArtifactRef,
+  seconds: Schema.Number,
+})
+export type Validation = typeof Validation.Type
+
+/** A checkpoint after so many iterations. */
+export const KeptCheckpoint = Schema.Struct({ after: Schema.Int, checkpoint: Checkpoint })
+export type KeptCheckpoint = typeof KeptCheckpoint.Type
+
+/**
+ * How an assistant's checkpoint was chosen among those that were kept. `behind` are mean rewards by which they are behind
+ * the best one on validation, with the standard error of the differences paired by prompt.
+ */
+export const Selection = Schema.Struct({
+  rule: Schema.Union(Schema.Literal("last", "one-standard-error"), Schema.Int),
+  chosen: Schema.Int,
+  best: Schema.optional(Schema.Int),
+  behind: Schema.Array(Schema.Struct({ after: Schema.Int, mean: Schema.Number, standardError: Schema.Number })),
+  /** Patience ended before the recipe's iterations did. */
+  stoppedEarly: Schema.Boolean,
+  /** In order; the last one is where training ended. Equal numbers in several arms are matched. */
+  checkpoints: Schema.Array(KeptCheckpoint),
+})
+export type Selection = typeof Selection.Type
+
 export const AssistantResult = Schema.TaggedStruct("Assistant", {
+  /** The chosen one; the last where nothing was to choose. */
   checkpoint: Checkpoint,
   curve: Schema.Array(Iteration),
+  /** Where the recipe validates. */
+  validations: Schema.optional(Schema.Array(Validation)),
+  selection: Schema.optional(Selection),
+  /** For people: what the training server passed over, where sampling was biased, how the recipe is not the paper's. */
+  notes: Schema.optional(Schema.Array(Schema.String)),
 })
 export type AssistantResult = typeof AssistantResult.Type
 

@@ -19,6 +19,9 @@ export type Loss =
  */
 export type LossScale = "token-sum" | "sequence-mean"
 
+/** Servers that differ in which settings of a recipe they honour: the one on this machine, SkyRL elsewhere, the hosted service. */
+export type TrainerKind = "embedded" | "skyrl" | "hosted"
+
 export interface LossOutput {
   /** Of the targets under the current weights, in nats. */
   readonly logprobs: ReadonlyArray<number>
@@ -128,6 +131,8 @@ export class Trainer extends Context.Tag("understudy/ports/Trainer")<
   {
     readonly endpoint: string
     readonly lossScale: LossScale
+    /** Where that is known. */
+    readonly kind?: TrainerKind
     readonly capabilities: Effect.Effect<TrainerCapabilities, TrainerError>
     /** A new model, or one restored from a checkpoint. The end of the scope frees its place on the server. */
     readonly createModel: (request: ModelRequest) => Effect.Effect<TrainingModel, TrainerError, Scope.Scope>

@@ -1,32 +1,27 @@
 /**
  * Trains an assistant by multi-turn GRPO against a simulated user (paper 1.5). An iteration is a shard: its rollouts,
- * scores and training step are journaled call by call, and its state is saved at its end, so that a crash costs the
- * calls in flight and nothing else.
+ * scores and training steps are journaled call by call, and its state is saved every few iterations, so that a crash costs
+ * the calls in flight and at most as many training requests as were made since.
  */
-import { Clock, Effect, Either, Schema } from "effect"
-import { tokenAssistant } from "../../layers/generation/TokenAssistant.ts"
+import { Effect, Schema } from "effect"
 import { Reward } from "../../layers/evaluation/Reward.ts"
-import { rollOut } from "../../layers/evaluation/rollOut.ts"
-import type { RolledOut } from "../../layers/evaluation/rollOut.ts"
-import { GrpoRecipe, iterationBatch, promptsOf } from "../../layers/training/GrpoRecipe.ts"
-import { Policies } from "../../layers/training/Policies.ts"
-import { checkpointOf, driftOf, fromCheckpoint, untrained } from "../../layers/training/Policy.ts"
-import type { Conversation } from "../../src/domain/Conversation.ts"
+import { defaultSettings } from "../../layers/training/embedded/ServerCommand.ts"
+import { Select } from "../../layers/training/checkpointChoice.ts"
+import { grpoProblem, GrpoRecipe } from "../../layers/training/GrpoRecipe.ts"
+import { judgeRecipe, notesOf } from "../../layers/training/trainerKinds.ts"
 import { ModelSpec } from "../../src/domain/ModelSpec.ts"
-import { deriveSeed } from "../../src/domain/Seed.ts"
 import { Personas } from "../../src/domain/Persona.ts"
-import { AssistantResult, Checkpoint, Iteration, SimulatorResult, SplitResult } from "../../src/domain/Results.ts"
-import { Estimate, Shard, Stage, StageFailure, Step } from "../../src/index.ts"
+import { AssistantResult, Selection, SimulatorResult, SplitResult } from "../../src/domain/Results.ts"
+import type { Iteration, KeptCheckpoint, Validation } from "../../src/domain/Results.ts"
+import { Estimate, Shard, Stage, Step } from "../../src/index.ts"
 import { Trainer } from "../../src/ports/Trainer.ts"
-import { castUser } from "./casting.ts"
-import { conversations, rollouts } from "./conversations.ts"
-import { assistantSampling, Conversing, usable, userSampling } from "./Conversing.ts"
-import { meanMeasures, meanReward, outcomesOf } from "./counts.ts"
-import { asStageFailure } from "./failures.ts"
-import { defaultFailureShare, refuseMissing } from "./missing.ts"
-import { modelOf, promptTokens, rolloutDemands } from "./rolloutDemands.ts"
-
-const Trained = Schema.Struct({ checkpoint: Checkpoint, iteration: Iteration })
+import { Conversing } from "./Conversing.ts"
+import { grpoDemands } from "./grpoDemands.ts"
+import { grpoIteration, Trained } from "./grpoIteration.ts"
+import type { Training } from "./grpoIteration.ts"
+import { bounded } from "./grpoParts.ts"
+import type { Reached } from "./grpoParts.ts"
+import { choose, isOutOfPatience, savesAt, validate, validatesAt } from "./grpoValidation.ts"
 
 export const TrainAssistant = Stage.make({
   name: "TrainAssistant",
@@ -39,149 +34,72 @@ export const TrainAssistant = Stage.make({
     persona: Schema.optional(Personas),
     reward: Reward,
     recipe: GrpoRecipe,
+    /** Which checkpoint is the result. Others of the same training are there for another `select`, and paid already. */
+    select: Select.pipe(Schema.optionalWith({ default: () => "last" as const })),
     conversing: Conversing,
     /** The replicate: compared arms of one seed see the same prompts and draws. */
     seed: Schema.Int.pipe(Schema.optionalWith({ default: () => 0 })),
   },
   output: AssistantResult,
-  run: ({ split, base, simulator, persona, reward, recipe, conversing, seed }) =>
+  check: ({ base, recipe, select }) =>
+    grpoProblem(recipe) ?? selectProblem(recipe, select) ?? baseProblem(base, recipe),
+  run: ({ split, recipe, select, conversing, persona, ...given }) =>
     Effect.gen(function* () {
-      const step = yield* Shard.stepId
-      const iterate = (index: number, from: Checkpoint | null) =>
-        Shard.once(
-          `iteration/${index}`,
-          Trained,
-          Effect.gen(function* () {
-            const policies = yield* Policies
-            const { lossScale } = yield* Trainer
-            const all = usable(yield* conversations.read(split.assistant.conversations), conversing)
-            const prompts = yield* somePrompts(promptsOf(all, recipe, index, seed))
-            const policy = from === null ? untrained(base, { rank: recipe.rank, seed }) : fromCheckpoint(from)
-            const model = yield* asStageFailure(policies.model(policy))
-            const sampling = { ...assistantSampling(conversing), temperature: 1 }
-            const user = yield* asStageFailure(
-              castUser(simulator, { override: persona, sampling: userSampling(conversing), seed, step }),
-            )
-            const casting = {
-              assistant: tokenAssistant(model, sampling, { role: "assistant", step }),
-              opening: user.opening,
-              userOf: user.of,
-              initial: yield* asStageFailure(policies.base(base)),
-              reward,
-              limits: conversing,
-              guardrails: conversing.guardrails,
-              seed: deriveIteration(seed, index),
-              step,
-            }
-            const began = yield* Clock.currentTimeMillis
-            const groups = yield* Effect.forEach(
-              prompts,
-              (prompt) =>
-                Effect.forEach(
-                  Array.from({ length: recipe.rollouts }, (_, sample) => sample),
-                  (sample) => rollOut(casting, prompt, sample),
-                  { concurrency: "unbounded" },
-                ),
-              { concurrency: "unbounded" },
-            ).pipe(asStageFailure)
-            const sampled = yield* Clock.currentTimeMillis
-            yield* refuseMissing(
-              groups.flat().map(({ rollout }) => rollout),
-              defaultFailureShare,
-            )
-            const batch = yield* batchOf(groups, recipe, lossScale)
-            const trained = yield* asStageFailure(policies.train(policy, batch.request, { role: "trainer", step }))
-            const learnt = yield* Clock.currentTimeMillis
-            const state = yield* asStageFailure(policies.save(trained.policy, { role: "trainer", step }))
-            const saved = yield* Clock.currentTimeMillis
-            const records = groups.flat().map(({ rollout }) => rollout)
-            const iteration = Iteration.make({
-              index,
-              identity: trained.policy.identity,
-              reward: meanReward(records) ?? 0,
-              measures: meanMeasures(records),
-              kl: batch.kl,
-              ...outcomesOf(records),
-              groups: batch.groups,
-              transcripts: yield* rollouts.write(records),
-              state,
-              ...driftOf(yield* policies.drift, [trained.policy]),
-              seconds: {
-                sampling: (sampled - began) / 1000,
-                training: (learnt - sampled) / 1000,
-                saving: (saved - learnt) / 1000,
-              },
-            })
-            return { checkpoint: checkpointOf(trained.policy, state), iteration }
-          }),
-        )
-      const curve: Array<Iteration> = []
-      let checkpoint: Checkpoint | null = null
-      for (let index = 0; index < recipe.iterations; index++) {
-        const trained: typeof Trained.Type = yield* iterate(index, checkpoint)
-        checkpoint = trained.checkpoint
-        curve.push(trained.iteration)
+      const training: Training = {
+        ...given,
+        recipe,
+        persona,
+        part: split.assistant.conversations,
+        step: yield* Shard.stepId,
+        conversing: recipe.limits === undefined ? conversing : bounded(conversing, recipe.limits),
       }
-      // The recipe has at least one iteration.
-      return AssistantResult.make({ checkpoint: checkpoint!, curve })
+      const curve: Array<Iteration> = []
+      const checkpoints: Array<KeptCheckpoint> = []
+      const validations: Array<Validation> = []
+      let reached: Reached = { checkpoint: null, unsaved: [] }
+      let stoppedEarly = false
+      for (let after = 1; after <= recipe.iterations && !stoppedEarly; after++) {
+        const work = grpoIteration(training, after - 1, reached, savesAt(recipe, select, after))
+        const { checkpoint, requests, iteration }: Trained = yield* Shard.once(`iteration/${after - 1}`, Trained, work)
+        curve.push(iteration)
+        if (checkpoint === undefined) {
+          reached = { ...reached, unsaved: [...reached.unsaved, ...(requests === undefined ? [] : [requests])] }
+          continue
+        }
+        reached = { checkpoint, unsaved: [] }
+        checkpoints.push({ after, checkpoint })
+        if (!validatesAt(recipe, after)) continue
+        validations.push(yield* validate(split.validation.conversations, training, after, checkpoint))
+        stoppedEarly = after < recipe.iterations && isOutOfPatience(validations, recipe.validation?.patience)
+      }
+      const notes = notesOf(recipe, (yield* Trainer).kind)
+      const told = notes.length === 0 ? {} : { notes }
+      // The recipe has at least one iteration, and training ends with a saved state.
+      const { checkpoint: last } = checkpoints.at(-1)!
+      if (recipe.validation === undefined && select === "last")
+        return AssistantResult.make({ checkpoint: last, curve, ...told })
+      const ended = { select, checkpoints, validations, stoppedEarly }
+      const selection = yield* Shard.once("select", Selection, choose(ended))
+      const { checkpoint } = checkpoints.find(({ after }) => after === selection.chosen)!
+      return AssistantResult.make({ checkpoint, curve, validations, selection, ...told })
     }),
-  estimate: ({ base, simulator, reward, recipe, conversing }) => {
-    const count = recipe.iterations * recipe.prompts * recipe.rollouts
-    const trainer: Estimate.Demand = {
-      role: "trainer",
-      model: base,
-      calls: Estimate.exactly(recipe.iterations),
-      promptTokens: promptTokens({ count, conversing }),
-      completionTokens: Estimate.exactly(0),
-    }
-    const models = { assistant: base, simulator: modelOf(simulator) }
-    return { size: recipe.iterations, demands: [...rolloutDemands({ count, conversing, reward, ...models }), trainer] }
-  },
+  estimate: (input) => ({ size: input.recipe.iterations, demands: grpoDemands(input) }) satisfies Estimate.Estimate,
 })
 
-/** A prompt that comes back in a later iteration is sampled anew; arms of one replicate stay paired. */
-const deriveIteration = (seed: number, index: number) => deriveSeed([seed, "iteration", index])
-
-const somePrompts = (prompts: ReadonlyArray<Conversation>) =>
-  prompts.length > 0
-    ? Effect.succeed(prompts)
-    : StageFailure.make({
-        kind: "operator",
-        reason: "No opening of the training part fits `conversing.maxOpening`.",
-        advice: "Raise it, or take another corpus.",
-      })
-
-/** Groups as training data. A rollout without a verdict is missing from its group, never a zero (contract 3). */
-const batchOf = (
-  groups: ReadonlyArray<ReadonlyArray<RolledOut>>,
-  recipe: GrpoRecipe,
-  scale: Trainer["Type"]["lossScale"],
-) => {
-  const complete = groups
-    .map((group) => group.filter(({ rollout, transitions }) => rollout.verdict !== null && transitions.length > 0))
-    .filter((group) => group.length > 1)
-  if (complete.length === 0) {
-    return StageFailure.make({
-      kind: "data",
-      reason: "No group of this iteration has two rollouts with a verdict.",
-      advice: "See the failures by reason, mend what causes them, then retry.",
-    })
-  }
-  const byStart = new Map<string, ReadonlyArray<number>>()
-  const trajectories = complete.map((group) =>
-    group.map(({ rollout, transitions, initial }) => {
-      const last = transitions.at(-1)
-      if (last !== undefined) byStart.set(keyOf([...last.observation, ...last.action]), initial)
-      return { transitions, finalReward: rollout.verdict?.reward ?? 0 }
-    }),
-  )
-  const reference = (datum: {
-    readonly modelInput: ReadonlyArray<number>
-    readonly targetTokens: ReadonlyArray<number>
-  }) => byStart.get(keyOf([...datum.modelInput, ...datum.targetTokens.slice(-1)])) ?? []
-  return Either.mapLeft(iterationBatch(trajectories, recipe, reference, scale), ({ message }) =>
-    StageFailure.make({ kind: "data", reason: message, advice: "This is a defect of the rollouts; please report it." }),
-  )
+const selectProblem = ({ validation, iterations }: GrpoRecipe, select: Select): string | undefined => {
+  if (select === "one-standard-error" && validation === undefined)
+    return 'select: "one-standard-error" compares evaluations, and there are none: give recipe.validation.'
+  return typeof select === "number" && select > iterations
+    ? `select: there is no checkpoint after ${select} iterations of ${iterations}.`
+    : undefined
 }
 
-const keyOf = (tokens: ReadonlyArray<number>) => tokens.join(" ")
+const baseProblem = ({ provider, name }: ModelSpec, recipe: GrpoRecipe): string | undefined => {
+  if (provider === "openai")
+    return `${name} is behind an endpoint and can't be trained: name a base model with Model.trainable or Model.embedded.`
+  const { refused } = judgeRecipe(recipe, provider === "embedded" ? "embedded" : undefined)
+  if (refused.length > 0) return `${[`${name} can't be trained by this recipe:`, ...refused].join("\n  ")}`
+  return provider === "embedded" && recipe.rank > defaultSettings.maxLoraRank
+    ? `the embedded trainer trains adapters of rank 1 to ${defaultSettings.maxLoraRank}, not ${recipe.rank}.`
+    : undefined
+}

@@ -30,6 +30,8 @@ const Batch = Schema.Struct({
 
 export interface Holding<R, R2> {
   readonly part: ArtifactRef
+  /** Before the names of its shards, for a stage that holds several times. */
+  readonly name?: string
   readonly conversing: Conversing
   readonly prompts: number
   readonly samples: number
@@ -45,13 +47,13 @@ export interface Holding<R, R2> {
 }
 
 export const holdInBatches = Effect.fnUntraced(function* <R, R2>(holding: Holding<R, R2>) {
-  const { part, conversing, samples, seed } = holding
-  const batches = yield* Shard.once("prompts", Schema.Array(ArtifactRef), drawPrompts(holding))
+  const { part, conversing, samples, seed, name = "" } = holding
+  const batches = yield* Shard.once(`${name}prompts`, Schema.Array(ArtifactRef), drawPrompts(holding))
   const results = yield* Effect.forEach(
     batches,
     (batch, index) =>
       Shard.once(
-        `prompts/${index}`,
+        `${name}prompts/${index}`,
         Batch,
         Effect.gen(function* () {
           const prompts = yield* conversations.read(batch)
@@ -75,7 +77,11 @@ export const holdInBatches = Effect.fnUntraced(function* <R, R2>(holding: Holdin
       ),
     { concurrency: 4 },
   )
-  const transcripts = yield* Shard.once("join", ArtifactRef, rollouts.join(results.map((batch) => batch.transcripts)))
+  const transcripts = yield* Shard.once(
+    `${name}join`,
+    ArtifactRef,
+    rollouts.join(results.map((batch) => batch.transcripts)),
+  )
   const judged = results.reduce((count, { reward }) => count + reward.count, 0)
   return {
     ...mergedCounts(results),

@@ -1,8 +1,9 @@
 /** Where servers of the Tinker protocol differ. Everything else of this folder holds for all of them. */
 import type { Datum } from "../../../src/domain/Datum.ts"
-import type { Loss, LossScale } from "../../../src/ports/Trainer.ts"
+import type { Loss, LossScale, TrainerKind } from "../../../src/ports/Trainer.ts"
 
 export interface TinkerDialect {
+  readonly kind: TrainerKind
   readonly lossScale: LossScale
   /**
    * Sampling loads the checkpoint into the live model's own adapter, unless one of that name is there already: only
@@ -14,10 +15,20 @@ export interface TinkerDialect {
 }
 
 /** SkyRL 0.4 with its JAX backend, the embedded one. */
-export const skyrlJax: TinkerDialect = { lossScale: "sequence-mean", samplesLiveModel: true, policyWeights: true }
+export const skyrlJax: TinkerDialect = {
+  kind: "skyrl",
+  lossScale: "sequence-mean",
+  samplesLiveModel: true,
+  policyWeights: true,
+}
 
 /** The hosted service, and the protocol as its SDK documents it. */
-export const hosted: TinkerDialect = { lossScale: "token-sum", samplesLiveModel: false, policyWeights: false }
+export const hosted: TinkerDialect = {
+  kind: "hosted",
+  lossScale: "token-sum",
+  samplesLiveModel: false,
+  policyWeights: false,
+}
 
 /** `loss_fn_inputs` by the protocol's names. */
 export const lossInputs = (

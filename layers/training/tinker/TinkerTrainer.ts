@@ -103,6 +103,7 @@ export const make = Effect.fn("TinkerTrainer.make")(function* (options: TinkerTr
   return Trainer.of({
     endpoint: http.endpoint,
     lossScale: dialect.lossScale,
+    kind: dialect.kind,
     capabilities: http
       .json({ method: "GET", path: "get_server_capabilities" }, ServerCapabilities)
       .pipe(Effect.map(({ supported_models }) => ({ models: supported_models.map(described) }))),

@@ -1,13 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Either, FastCheck as fc, Schema } from "effect"
-import {
-  embeddedGrpo,
-  GrpoRecipe,
-  iterationBatch,
-  klShaped,
-  promptsOf,
-  tokenMean,
-} from "../../../layers/training/GrpoRecipe.ts"
+import { embeddedGrpo, GrpoRecipe, promptsOf } from "../../../layers/training/GrpoRecipe.ts"
+import { iterationBatch } from "../../../layers/training/iterationBatch.ts"
+import { klShaped } from "../../../layers/training/klPenalty.ts"
+import { tokenMean } from "../../../layers/training/lossReduction.ts"
 
 const recipe = Schema.decodeSync(GrpoRecipe)(embeddedGrpo)
 
@@ -79,8 +75,9 @@ describe("iterationBatch", () => {
       { transitions: [turn(3)], finalReward: 1 },
       { transitions: [turn(4)], finalReward: 0 },
     ]
-    const batch = Either.getOrThrow(iterationBatch([group], recipe, () => [-1, -1], "token-sum"))
-    const [better, worse] = batch.request.datums
+    const options = { reference: () => [-1, -1], scale: "token-sum", seed: 0, iteration: 0 } as const
+    const batch = Either.getOrThrow(iterationBatch([group], recipe, options))
+    const [better, worse] = batch.requests[0]?.datums ?? []
     assert.isAbove(better?.advantages?.[1] ?? 0, 0)
     assert.isBelow(worse?.advantages?.[1] ?? 0, 0)
     assert.strictEqual(better?.advantages?.[0], 0)

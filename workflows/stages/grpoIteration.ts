@@ -1,0 +1,195 @@
+/** One GRPO iteration: rollouts, optimizer steps, and the state saved where that is due. All of it is journaled. */
+import { Clock, Effect, Schema } from "effect"
+import { rollOut } from "../../layers/evaluation/rollOut.ts"
+import type { RolledOut } from "../../layers/evaluation/rollOut.ts"
+import type { Reward } from "../../layers/evaluation/Reward.ts"
+import { tokenAssistant } from "../../layers/generation/TokenAssistant.ts"
+import { chosenGroups, groupCounts, needsMore } from "../../layers/training/groupDraws.ts"
+import { promptsOf } from "../../layers/training/GrpoRecipe.ts"
+import type { GrpoRecipe } from "../../layers/training/GrpoRecipe.ts"
+import { updateMetrics } from "../../layers/training/importanceWeights.ts"
+import { iterationMetrics } from "../../layers/training/iterationMetrics.ts"
+import { Policies } from "../../layers/training/Policies.ts"
+import { checkpointOf, driftOf } from "../../layers/training/Policy.ts"
+import type { Policy, TrainingRequest } from "../../layers/training/Policy.ts"
+import { TrainingLog } from "../../layers/training/TrainingLog.ts"
+import { judgeRecipe } from "../../layers/training/trainerKinds.ts"
+import { ArtifactRef } from "../../src/domain/Artifact.ts"
+import type { Conversation } from "../../src/domain/Conversation.ts"
+import type { UpdateMetrics } from "../../src/domain/IterationMetrics.ts"
+import type { ModelSpec } from "../../src/domain/ModelSpec.ts"
+import type { Personas } from "../../src/domain/Persona.ts"
+import { Checkpoint, Iteration } from "../../src/domain/Results.ts"
+import type { SimulatorResult } from "../../src/domain/Results.ts"
+import { deriveSeed } from "../../src/domain/Seed.ts"
+import { StageFailure } from "../../src/index.ts"
+import { Trainer } from "../../src/ports/Trainer.ts"
+import { castUser } from "./casting.ts"
+import { conversations, rollouts } from "./conversations.ts"
+import { assistantSampling, usable, userSampling } from "./Conversing.ts"
+import type { Conversing } from "./Conversing.ts"
+import { meanMeasures, meanReward, outcomesOf } from "./counts.ts"
+import { asStageFailure } from "./failures.ts"
+import { batchOf, complete, rewardsOf } from "./grpoBatch.ts"
+import { fitting, policyAt, requestFile, withoutOverflow } from "./grpoParts.ts"
+import type { Reached } from "./grpoParts.ts"
+import { defaultFailureShare, refuseMissing } from "./missing.ts"
+
+/** What an iteration comes to: a saved state, or the requests that lead on from the one before. */
+export const Trained = Schema.Struct({
+  checkpoint: Schema.optional(Checkpoint),
+  requests: Schema.optional(ArtifactRef),
+  iteration: Iteration,
+})
+export type Trained = typeof Trained.Type
+
+export interface Training {
+  readonly part: ArtifactRef
+  readonly base: ModelSpec
+  readonly simulator: SimulatorResult
+  readonly persona: Personas | undefined
+  readonly reward: Reward
+  readonly recipe: GrpoRecipe
+  readonly conversing: Conversing
+  readonly seed: number
+  readonly step: string
+}
+
+export const grpoIteration = Effect.fn("grpoIteration")(function* (
+  training: Training,
+  index: number,
+  reached: Reached,
+  saving: boolean,
+) {
+  const { recipe, base, seed, step } = training
+  const policies = yield* Policies
+  yield* refuseUnhonoured(recipe, (yield* Trainer).kind)
+  const policy = yield* policyAt(base, recipe, seed, reached)
+  const began = yield* Clock.currentTimeMillis
+  const { groups, records, rounds } = yield* rollGroups(training, index, policy)
+  const sampled = yield* Clock.currentTimeMillis
+  yield* refuseMissing(records, defaultFailureShare)
+  const usableGroups = complete(groups)
+  const batch = yield* batchOf(chosenGroups(usableGroups, rewardsOf, recipe), training, index)
+  const { now, updates } = yield* update(policy, batch.requests, step)
+  const learnt = yield* Clock.currentTimeMillis
+  const caller = { role: "trainer", step } as const
+  const state = saving ? yield* asStageFailure(policies.save(now, caller)) : undefined
+  const saved = yield* Clock.currentTimeMillis
+  const metrics = iterationMetrics({
+    rolledOut: groups.flat(),
+    requests: batch.requests,
+    updates,
+    groups: groupCounts(usableGroups.map(rewardsOf), recipe, batch.groups),
+    rounds,
+  })
+  const iteration = Iteration.make({
+    index,
+    identity: now.identity,
+    reward: meanReward(records) ?? 0,
+    measures: meanMeasures(records),
+    kl: batch.kl,
+    ...outcomesOf(records),
+    groups: batch.groups,
+    transcripts: yield* rollouts.write(records),
+    ...(state === undefined ? {} : { state }),
+    ...(recipe.metrics === "result" ? { metrics } : {}),
+    ...driftOf(yield* policies.drift, now.pending.slice(policy.pending.length)),
+    seconds: {
+      sampling: (sampled - began) / 1000,
+      training: (learnt - sampled) / 1000,
+      saving: (saved - learnt) / 1000,
+    },
+  })
+  yield* (yield* TrainingLog).write(step, { kind: "iteration", after: index + 1, ...iteration, metrics })
+  const trained: Trained =
+    state === undefined
+      ? { iteration, requests: yield* requestFile.write(batch.requests) }
+      : { iteration, checkpoint: checkpointOf(now, state) }
+  return trained
+})
+
+/** Every prompt's rollouts; in further rounds of other prompts until enough groups are informative. */
+const rollGroups = Effect.fnUntraced(function* (training: Training, index: number, policy: Policy) {
+  const { recipe, base, conversing, persona, reward, seed, simulator, step } = training
+  const policies = yield* Policies
+  const model = yield* asStageFailure(policies.model(policy))
+  const { temperature = 1, topP = 1 } = recipe.sampling ?? {}
+  const sampling = { ...assistantSampling(conversing), temperature, ...(topP === 1 ? {} : { topP }) }
+  const user = yield* asStageFailure(
+    castUser(simulator, { override: persona, sampling: userSampling(conversing), seed, step }),
+  )
+  const casting = {
+    assistant: tokenAssistant(model, sampling, { role: "assistant", step }),
+    opening: user.opening,
+    userOf: user.of,
+    initial: yield* asStageFailure(policies.base(base)),
+    reward,
+    limits: conversing,
+    guardrails: conversing.guardrails,
+    seed: deriveIteration(seed, index),
+    step,
+  }
+  const opened = usable(yield* conversations.read(training.part), conversing)
+  const all = fitting(opened, casting, { system: sampling.system, promptTokens: recipe.limits?.promptTokens }, model)
+  const groups: Array<ReadonlyArray<RolledOut>> = []
+  const seen = new Set<string>()
+  let rounds = 0
+  do {
+    const prompts = (yield* somePrompts(promptsOf(all, recipe, index, seed, rounds))).filter(({ id }) => !seen.has(id))
+    for (const { id } of prompts) seen.add(id)
+    const rolled = yield* Effect.forEach(
+      prompts,
+      (prompt) =>
+        Effect.forEach(
+          Array.from({ length: recipe.rollouts }, (_, sample) => sample),
+          (sample) => rollOut(casting, prompt, sample),
+          { concurrency: "unbounded" },
+        ),
+      { concurrency: "unbounded" },
+    ).pipe(asStageFailure)
+    groups.push(...rolled.map((group) => group.map((one) => withoutOverflow(one, recipe.limits?.promptTokens))))
+    rounds += 1
+  } while (needsMore(complete(groups).map(rewardsOf), recipe, rounds))
+  return { groups, rounds, records: groups.flat().map(({ rollout }) => rollout) }
+})
+
+/** Optimizer steps in order, each journaled. */
+const update = Effect.fnUntraced(function* (policy: Policy, requests: ReadonlyArray<TrainingRequest>, step: string) {
+  const policies = yield* Policies
+  const updates: Array<UpdateMetrics> = []
+  let now = policy
+  for (const request of requests) {
+    const trained = yield* asStageFailure(policies.train(now, request, { role: "trainer", step }))
+    const { gradientNorm } = trained
+    updates.push({
+      ...updateMetrics(request, trained.logprobs),
+      ...(gradientNorm === undefined ? {} : { gradientNorm }),
+    })
+    now = trained.policy
+  }
+  return { now, updates }
+})
+
+/** A prompt that comes back in a later iteration is sampled anew; arms of one replicate stay paired. */
+const deriveIteration = (seed: number, index: number) => deriveSeed([seed, "iteration", index])
+
+const somePrompts = (prompts: ReadonlyArray<Conversation>) =>
+  prompts.length > 0
+    ? Effect.succeed(prompts)
+    : StageFailure.make({
+        kind: "operator",
+        reason: "No opening of the training part fits `conversing.maxOpening` and `recipe.limits.promptTokens`.",
+        advice: "Raise it, or take another corpus.",
+      })
+
+const refuseUnhonoured = (recipe: GrpoRecipe, kind: Trainer["Type"]["kind"]) => {
+  const { refused } = judgeRecipe(recipe, kind)
+  return refused.length === 0
+    ? Effect.void
+    : StageFailure.make({
+        kind: "operator",
+        reason: `The trainer can't carry out this recipe: ${refused.join("; ")}.`,
+        advice: "Change these settings (Grpo.paperApprox is the nearest to the paper's), or use another trainer.",
+      })
+}
