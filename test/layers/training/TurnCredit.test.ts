@@ -1,6 +1,12 @@
 import { describe, expect, it } from "@effect/vitest"
 import { FastCheck as fc } from "effect"
-import { outcomeAdvantages, trajectoryScore, turnAdvantages, turnCredits } from "../../../layers/training/TurnCredit.ts"
+import {
+  creditShares,
+  outcomeAdvantages,
+  trajectoryScore,
+  turnAdvantages,
+  turnCredits,
+} from "../../../layers/training/TurnCredit.ts"
 
 const reward = fc.integer({ min: 0, max: 20 }).map((value) => value / 20)
 const rewards = fc.array(reward, { minLength: 1, maxLength: 6 })
@@ -74,5 +80,54 @@ describe("advantages", () => {
     const row = { group: "g", mask: [1, 1, 1, 1, 1, 1], turnStarts: [1, 3, 5], rewards: [1, 1] }
     expect(turnAdvantages([row], { epsilon: 0 })).toEqual([[0, 1, 1, 1, 1, 0]])
     expect(turnAdvantages([{ ...row, rewards: [0, 0] }], { credit: "R2G" })).toEqual([[0, 0, 0, 0, 0, 0]])
+  })
+})
+
+describe("credit shares", () => {
+  const turn = fc.record({ reward, length: fc.integer({ min: 0, max: 5 }), said: fc.integer({ min: 0, max: 3 }) })
+  const trajectory = fc.array(turn, { minLength: 1, maxLength: 6 })
+  const methods = fc.record({
+    credit: fc.constantFrom("Equalized" as const, "R2G" as const, "EM" as const),
+    gamma: fc.constantFrom(0, 0.5, 1),
+  })
+
+  it("times the advantage of the trajectory are the advantages of its tokens", () => {
+    fc.assert(
+      fc.property(fc.array(trajectory, { minLength: 1, maxLength: 4 }), methods, (group, options) => {
+        const rows = group.map((turns) => ({
+          group: "g",
+          mask: turns.flatMap(({ length, said }) => [...Array<number>(length).fill(1), ...Array<number>(said).fill(0)]),
+          turnStarts: turns.map((_, i) => turns.slice(0, i).reduce((sum, one) => sum + one.length + one.said, 0)),
+          rewards: turns.map((one) => one.reward),
+        }))
+        const plain = outcomeAdvantages(
+          rows.map(({ rewards: given }) => trajectoryScore(given, "Sum")),
+          rows.map(() => "g"),
+        )
+        const byToken = turnAdvantages(rows, options)
+        group.forEach((turns, i) => {
+          const shares = creditShares(
+            turns.map((one) => one.reward),
+            turns.map(({ length }) => length),
+            options,
+          )
+          const expected = turns.flatMap(({ length, said }, t) => [
+            ...Array<number>(length).fill(shares[t]! * plain[i]!),
+            ...Array<number>(said).fill(0),
+          ])
+          expected.forEach((value, token) => expect(byToken[i]![token]).toBeCloseTo(value, 9))
+        })
+      }),
+    )
+  })
+
+  it("are all 1 where every turn has the same credit", () => {
+    fc.assert(
+      fc.property(trajectory, (turns) => {
+        const lengths = turns.map(({ length }) => length + 1)
+        const rewards = turns.map((one) => one.reward)
+        creditShares(rewards, lengths).forEach((share) => expect(share).toBeCloseTo(1, 12))
+      }),
+    )
   })
 })
