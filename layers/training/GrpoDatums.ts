@@ -13,6 +13,8 @@ export interface Transition {
   readonly reward: number
   /** The turn is not trained on: advantage and mask of its sampled tokens are 0. */
   readonly masked?: boolean
+  /** What its tokens are given of the trajectory's advantage, as a factor of it. Default 1. */
+  readonly share?: number
 }
 
 export interface Trajectory {
@@ -37,12 +39,7 @@ export interface GrpoOptions {
   readonly dropConstantGroups: boolean
   /** Divides by the group's sample standard deviation + 1e-6, as verl does. Default: centred only. */
   readonly divideByStd?: boolean
-  /** In place of one advantage for all turns of a trajectory. */
-  readonly turnAdvantages?: TurnAdvantages
 }
-
-/** The advantages of a group's trajectories, one for each turn. */
-export type TurnAdvantages = (group: ReadonlyArray<Trajectory>) => ReadonlyArray<ReadonlyArray<number>>
 
 export interface TrainingBatch {
   /** Of every group given, kept or not. */
@@ -69,43 +66,32 @@ export const grpoDatums = (
     const keptGroups = options.dropConstantGroups ? informativeGroups(totalRewards) : groups.map((_, index) => index)
     const advantages = keptGroups.map((index) => groupAdvantages(totalRewards[index] ?? [], options))
     const datums: Array<TrainingBatch["datums"][number]> = []
-    for (const [group, index] of keptGroups.entries()) {
-      const items = groups[index] ?? []
-      const byTurn = options.turnAdvantages?.(items)
-      for (const [trajectory, item] of items.entries()) {
-        const advantage = byTurn?.[trajectory] ?? advantages[group]?.[trajectory] ?? 0
-        const made = yield* trajectoryDatums(item, advantage, { group: index, trajectory })
+    for (const [group, index] of keptGroups.entries())
+      for (const [trajectory, item] of (groups[index] ?? []).entries()) {
+        const made = yield* trajectoryDatums(item, advantages[group]?.[trajectory] ?? 0, { group: index, trajectory })
         datums.push(...made.map((datum) => ({ group, trajectory, datum })))
       }
-    }
     return { totalRewards, keptGroups, advantages, datums }
   })
 
 /**
- * Datums of one trajectory, every sampled token with the same advantage, or with that of its turn. A turn whose
+ * Datums of one trajectory, every sampled token with the same advantage, times its turn's share. A turn whose
  * observation starts with all tokens so far continues the datum; any other opens a new one. No tokens give no datum; a
  * datum of one token has nothing to predict and is refused, as are numbers that don't fit the tokens.
  */
 export const trajectoryDatums = (
   trajectory: Trajectory,
-  advantage: number | ReadonlyArray<number>,
+  advantage: number,
   at = { group: 0, trajectory: 0 },
 ): Either.Either<ReadonlyArray<PolicyDatum>, InvalidTrajectory> => {
-  const advantageOf = (turn: number) => (typeof advantage === "number" ? advantage : (advantage[turn] ?? Number.NaN))
-  const wrong = [...trajectory.transitions.keys()].map(advantageOf).find((value) => !Number.isFinite(value))
-  const problem =
-    typeof advantage === "number" && !Number.isFinite(advantage)
-      ? `its advantage is ${advantage}`
-      : wrong === undefined
-        ? findProblem(trajectory)
-        : `the advantage of a turn is ${wrong}`
+  const problem = Number.isFinite(advantage) ? findProblem(trajectory) : `its advantage is ${advantage}`
   if (problem !== undefined) return Either.left(new InvalidTrajectory({ ...at, detail: problem }))
   const sequences: Array<Array<Token>> = []
-  for (const [turn, { observation, action, logprobs, masked }] of trajectory.transitions.entries()) {
+  for (const { observation, action, logprobs, masked, share = 1 } of trajectory.transitions) {
     let sequence = sequences.at(-1)
     if (sequence === undefined || !continues(observation, sequence)) sequences.push((sequence = []))
     for (const id of observation.slice(sequence.length)) sequence.push({ id, logprob: 0, advantage: 0, mask: 0 })
-    const trained = masked === true ? { advantage: 0, mask: 0 } : { advantage: advantageOf(turn), mask: 1 }
+    const trained = masked === true ? { advantage: 0, mask: 0 } : { advantage: advantage * share, mask: 1 }
     for (const [index, id] of action.entries()) sequence.push({ id, logprob: logprobs[index] ?? 0, ...trained })
   }
   const filled = sequences.filter((sequence) => sequence.length > 0)
@@ -168,8 +154,9 @@ const continues = (observation: ReadonlyArray<number>, sequence: ReadonlyArray<T
 
 const findProblem = ({ transitions, finalReward }: Trajectory) => {
   if (!Number.isFinite(finalReward)) return `its final reward is ${finalReward}`
-  for (const [turn, { action, logprobs, reward }] of transitions.entries()) {
+  for (const [turn, { action, logprobs, reward, share = 1 }] of transitions.entries()) {
     if (!Number.isFinite(reward)) return `the reward of turn ${turn} is ${reward}`
+    if (!Number.isFinite(share)) return `the share of turn ${turn} is ${share}`
     if (logprobs.length !== action.length)
       return `turn ${turn} has ${action.length} sampled tokens and ${logprobs.length} log-probabilities`
     if (!logprobs.every(Number.isFinite)) return `turn ${turn} has a log-probability that is not a number`

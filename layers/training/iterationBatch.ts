@@ -3,7 +3,7 @@ import { Either } from "effect"
 import { deriveSeed, randomFrom } from "../../src/domain/Seed.ts"
 import type { AdamParams, Loss, LossScale } from "../../src/ports/Trainer.ts"
 import { grpoDatums } from "./GrpoDatums.ts"
-import type { InvalidTrajectory, TrainingBatch, Trajectory, TurnAdvantages } from "./GrpoDatums.ts"
+import type { InvalidTrajectory, TrainingBatch, Trajectory } from "./GrpoDatums.ts"
 import type { GrpoRecipe } from "./GrpoRecipe.ts"
 import { klShaped, klSloped, klSum } from "./klPenalty.ts"
 import type { Reference } from "./klPenalty.ts"
@@ -26,8 +26,6 @@ export interface BatchOptions {
   /** Mini-batches are drawn by it. */
   readonly seed: number
   readonly iteration: number
-  /** In place of one advantage for a whole rollout. */
-  readonly turnAdvantages?: TurnAdvantages
 }
 
 /**
@@ -37,19 +35,18 @@ export interface BatchOptions {
 export const iterationBatch = (
   all: ReadonlyArray<ReadonlyArray<Trajectory>>,
   recipe: GrpoRecipe,
-  { reference, scale, turnAdvantages, ...order }: BatchOptions,
+  { reference, scale, ...order }: BatchOptions,
 ): Either.Either<IterationBatch, InvalidTrajectory> =>
   Either.gen(function* () {
     const groups = all.filter((group) => passes(group.map(totalReward), recipe))
-    const options = { ...recipe, ...(turnAdvantages === undefined ? {} : { turnAdvantages }) }
-    const plain = yield* grpoDatums(groups, options)
+    const plain = yield* grpoDatums(groups, recipe)
     const { datums, keptGroups } =
       recipe.klPlacement !== "reward" || recipe.kl === 0
         ? plain
         : yield* grpoDatums(
             penalised(groups, plain, recipe, reference),
             // Which groups differ was decided by the reward itself.
-            { ...options, dropConstantGroups: false },
+            { ...recipe, dropConstantGroups: false },
           )
     const rows = datums.filter(({ datum }) => trainedTokens(datum) > 0)
     const { shaped, kl } = restrained(

@@ -45,7 +45,7 @@ export const iterationMetrics = ({ rolledOut, requests, ...rest }: IterationFact
       ),
     ),
     rewardByPersona: meanBy(judged.map(({ persona, reward }) => [persona, reward] as const)),
-    rewardByTurn: turnRewards(spoken.map(({ transitions }) => transitions.map(({ reward }) => reward))),
+    rewardByTurn: turnRewards(judged.flatMap(({ turns }) => (turns === undefined ? [] : [turns]))),
     lengths: {
       turns: mean(spoken.map(({ transitions }) => transitions.length)),
       turnTokens: mean(turns.map(({ action }) => action.length)),
@@ -67,9 +67,8 @@ export const iterationMetrics = ({ rolledOut, requests, ...rest }: IterationFact
 /** How a judge's own score is named among the measures of a verdict. */
 const judgePrefix = "score of "
 
-/** Empty where no turn has a reward of its own. */
+/** Over the rollouts that have such a turn. */
 const turnRewards = (rollouts: ReadonlyArray<ReadonlyArray<number>>): ReadonlyArray<number> => {
-  if (!rollouts.some((rewards) => rewards.some((reward) => reward !== 0))) return []
   const longest = rollouts.reduce((most, { length }) => Math.max(most, length), 0)
   return Array.from({ length: longest }, (_, turn) => mean(rollouts.flatMap((rewards) => rewards[turn] ?? [])))
 }

@@ -14,7 +14,7 @@ export {
   sequencesOf,
   trajectoryDatums,
 } from "./GrpoDatums.ts"
-export type { GrpoOptions, TrainingBatch, Trajectory, Transition, TurnAdvantages } from "./GrpoDatums.ts"
+export type { GrpoOptions, TrainingBatch, Trajectory, Transition } from "./GrpoDatums.ts"
 export { embeddedGrpo, grpoProblem, GrpoRecipe, promptsOf } from "./GrpoRecipe.ts"
 export { updateMetrics } from "./importanceWeights.ts"
 export { isInformative, iterationBatch } from "./iterationBatch.ts"

@@ -1,8 +1,11 @@
 /** Groups of rollouts as the optimizer steps of an iteration. */
 import { Effect, Either } from "effect"
+import type { Reward } from "../../layers/evaluation/Reward.ts"
 import type { RolledOut } from "../../layers/evaluation/rollOut.ts"
 import { sequencesOf } from "../../layers/training/GrpoDatums.ts"
+import type { Transition } from "../../layers/training/GrpoDatums.ts"
 import { iterationBatch } from "../../layers/training/iterationBatch.ts"
+import { creditShares } from "../../layers/training/TurnCredit.ts"
 import { Policies } from "../../layers/training/Policies.ts"
 import { StageFailure } from "../../src/index.ts"
 import { Trainer } from "../../src/ports/Trainer.ts"
@@ -20,7 +23,7 @@ export const rewardsOf = (group: ReadonlyArray<RolledOut>): ReadonlyArray<number
 
 export const batchOf = Effect.fnUntraced(function* (
   groups: ReadonlyArray<ReadonlyArray<RolledOut>>,
-  { base, recipe, seed, step }: Training,
+  { base, recipe, reward, seed, step }: Training,
   iteration: number,
 ) {
   if (groups.length === 0) {
@@ -33,7 +36,10 @@ export const batchOf = Effect.fnUntraced(function* (
   const { lossScale: scale } = yield* Trainer
   const known = yield* references(groups.flat(), { base, step })
   const trajectories = groups.map((group) =>
-    group.map(({ rollout, transitions }) => ({ transitions, finalReward: rollout.verdict?.reward ?? 0 })),
+    group.map(({ rollout: { verdict }, transitions }) => ({
+      transitions: credited(transitions, verdict?.turns, reward),
+      finalReward: verdict?.reward ?? 0,
+    })),
   )
   const reference = (datum: {
     readonly modelInput: ReadonlyArray<number>
@@ -49,6 +55,18 @@ export const batchOf = Effect.fnUntraced(function* (
       }),
   )
 })
+
+/** Turns with their shares of the advantage, where each was judged by itself. */
+const credited = (
+  transitions: ReadonlyArray<Transition>,
+  rewards: ReadonlyArray<number> | undefined,
+  reward: Reward,
+): ReadonlyArray<Transition> => {
+  if (reward._tag !== "TurnReward" || rewards === undefined) return transitions
+  const lengths = transitions.map(({ action }) => action.length)
+  const shares = creditShares(rewards, lengths, reward)
+  return transitions.map((turn, at) => ({ ...turn, share: shares[at] ?? 0 }))
+}
 
 /**
  * Log-probabilities under the initial model by sequence. A rollout has those of its last one; where the prompts broke off
