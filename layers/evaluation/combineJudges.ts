@@ -48,8 +48,8 @@ export const combineVerdicts = (
 
 /**
  * Judges that don't count for a group, as keys of `settle`. In each panel: those that failed on a rollout, rollouts
- * aside on which all failed. Where that is everybody, all but the judge that failed on the fewest (the first of equals),
- * so that as few rollouts as possible are missing.
+ * aside on which all failed. Where that is everybody, rollouts on which the judge with the fewest failures (the first of
+ * equals) failed are set aside too, so that as few as possible are missing.
  */
 export const judgesLeftOut = (reward: Reward, group: ReadonlyArray<Node>): ReadonlySet<string> => {
   const panels = new Map<string, { readonly judges: number; readonly failed: Array<ReadonlySet<number>> }>()
@@ -162,11 +162,13 @@ const panelsOf = (reward: Reward, { parts }: Node, at = ""): ReadonlyArray<Panel
 }
 
 const leftOutOf = ({ judges, failed }: { judges: number; failed: ReadonlyArray<ReadonlySet<number>> }) => {
+  const all = Array.from({ length: judges }, (_, judge) => judge)
   const usable = failed.filter(({ size }) => size < judges)
-  const counts = Array.from({ length: judges }, (_, judge) => usable.filter((one) => one.has(judge)).length)
-  const fewest = counts.indexOf(Math.min(...counts))
-  const everybody = counts.every((count) => count > 0)
-  return [...counts.keys()].filter((judge) => (everybody ? judge !== fewest : counts[judge]! > 0))
+  const failures = (among: typeof failed) => all.map((judge) => among.filter((one) => one.has(judge)).length)
+  const counts = failures(usable)
+  const kept = counts.indexOf(Math.min(...counts))
+  const remaining = failures(usable.filter((one) => !one.has(kept)))
+  return all.filter((judge) => remaining[judge]! > 0)
 }
 
 const key = (at: string, judge: number) => `${at}#${judge}`
