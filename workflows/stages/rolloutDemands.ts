@@ -28,9 +28,61 @@ export const rolloutDemands = ({ reward, ...speakers }: Rollouts) => {
       completionTokens: Estimate.exactly(0),
     })
   }
-  const judges = reward._tag === "RubricReward" ? reward.judges : []
-  return [...demands, ...judges.map((judge) => rubricDemand(judge, { count, conversing }))]
+  return [...demands, ...rewardDemands({ reward, ...speakers })]
 }
+
+/** Of judges, and of those who speak in forward samples. Programs, checks and counts cost no call. */
+export const rewardDemands = ({ reward, ...speakers }: Rollouts): ReadonlyArray<Estimate.Demand> => {
+  const { count, conversing } = speakers
+  switch (reward._tag) {
+    case "RubricReward":
+      return reward.judges.map((judge) => rubricDemand(judge, { count, conversing }))
+    case "MixReward":
+      return reward.parts.flatMap(([, part]) => rewardDemands({ ...speakers, reward: part }))
+    case "TurnReward":
+      return rewardDemands({ ...speakers, reward: reward.each, count: count * conversing.turns }).map((demand) =>
+        atLeast(demand, conversing.turns),
+      )
+    case "MultiTurnAwareReward": {
+      const { metrics, window } = reward
+      const samples = { ...speakers, count: count * (window === 0 ? 1 : reward.samples) }
+      const longer = { ...samples, conversing: { ...conversing, turns: conversing.turns + window } }
+      return [
+        ...(window === 0 ? [] : forwardDemands(longer, window)),
+        ...metrics.flatMap(({ metric }) => rewardDemands({ ...longer, reward: metric })),
+      ]
+    }
+    default:
+      return []
+  }
+}
+
+/** `window` turns more of each side; the user may leave at once. */
+const forwardDemands = (
+  { count, conversing, assistant, simulator }: Omit<Rollouts, "reward">,
+  window: number,
+): ReadonlyArray<Estimate.Demand> => {
+  const { turns, maxTokens, assistantTokens = maxTokens } = conversing
+  const side = (role: "assistant" | "simulator", model: ModelSpec, atOnce: number, most: number): Estimate.Demand => {
+    const read = turns * 2 * maxTokens
+    return {
+      role,
+      model,
+      calls: { low: count * atOnce, expected: count * window, high: count * window },
+      promptTokens: { low: count * 30, expected: count * window * read, high: count * window * turns * 4 * maxTokens },
+      completionTokens: { low: 0, expected: count * window * 0.8 * most, high: count * window * most },
+    }
+  }
+  return [side("assistant", assistant, 0, assistantTokens), side("simulator", simulator, 1, maxTokens)]
+}
+
+/** Conversations may end after their first turn. */
+const atLeast = ({ calls, promptTokens, completionTokens, ...demand }: Estimate.Demand, turns: number) => ({
+  ...demand,
+  calls: { ...calls, low: calls.low / turns },
+  promptTokens: { ...promptTokens, low: promptTokens.low / turns },
+  completionTokens: { ...completionTokens, low: completionTokens.low / turns },
+})
 
 /** Of the two sides of the conversations. */
 export const speakerDemands = ({ count, conversing, assistant, simulator }: Omit<Rollouts, "reward">) => {

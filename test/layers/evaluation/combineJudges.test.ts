@@ -160,8 +160,17 @@ describe("judges inside of other rewards", () => {
 describe("rollouts of a group", () => {
   const rollout = (verdict: Verdict | null, failure: Rollout["failure"] = null): { readonly rollout: Rollout } => ({
     rollout: {
-      ...{ prompt: "p", sample: 0, persona: "plain", messages: [], turns: [], ending: "goodbye", closing: null },
-      ...{ refusals: [], calls: [], verdict, failure },
+      prompt: "p",
+      sample: 0,
+      persona: "plain",
+      messages: [],
+      turns: [],
+      ending: "goodbye",
+      closing: null,
+      refusals: [],
+      calls: [],
+      verdict,
+      failure,
     },
   })
 

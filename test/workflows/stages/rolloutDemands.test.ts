@@ -40,4 +40,40 @@ describe("rolloutDemands", () => {
       ["assistant", "simulator"],
     )
   })
+
+  it("counts every judge of every part, turn and forward sample, and who speaks in those", () => {
+    const simulator = U.Model.openai("user")
+    const demandsOf = (reward: typeof U.Reward.Encoded) =>
+      rolloutDemands({
+        count: 10,
+        conversing,
+        assistant: simulator,
+        simulator,
+        reward: Schema.decodeSync(U.Reward)(reward),
+      }).slice(2)
+    const [a, b] = judges
+    const mix = U.Reward.mix([
+      [1, U.Reward.rubric([a])],
+      [0.5, U.Reward.interactivity([b])],
+      [-0.1, U.Reward.tokens],
+      [1, U.Reward.command(["score"])],
+    ])
+    assert.deepEqual(summary(demandsOf(mix)), [
+      ["judge", "judge-a", 10, 10, 30],
+      ["judge", "judge-b", 10, 10, 30],
+    ])
+    assert.deepEqual(summary(demandsOf(U.Reward.turns(mix))), [
+      ["judge", "judge-a", 10, 20, 60],
+      ["judge", "judge-b", 10, 20, 60],
+    ])
+    const forward = { metrics: [{ weight: 1, metric: U.Reward.rubric([a]) }], samples: 3, window: 2 } as const
+    assert.deepEqual(summary(demandsOf(U.Reward.multiTurnAware(forward))), [
+      ["assistant", "user", 0, 60, 60],
+      ["simulator", "user", 30, 60, 60],
+      ["judge", "judge-a", 30, 30, 90],
+    ])
+    assert.deepEqual(summary(demandsOf(U.Reward.multiTurnAware({ ...forward, window: 0 }))), [
+      ["judge", "judge-a", 10, 10, 30],
+    ])
+  })
 })
