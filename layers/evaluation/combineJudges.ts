@@ -3,6 +3,7 @@
  * a mean over the others would compare a rollout that the harsh judge skipped with one that it graded, and that
  * difference would be trained on. So a judge counts for all rollouts of a prompt or for none. Pure.
  */
+import { Array } from "effect"
 import type { Part, Rollout, Verdict } from "../../src/domain/Rollout.ts"
 import { trajectoryScore } from "../training/TurnCredit.ts"
 import type { ConversationReward, MultiTurnAwareReward, Reward } from "./Reward.ts"
@@ -64,6 +65,26 @@ export const judgesLeftOut = (reward: Reward, group: ReadonlyArray<Node>): Reado
     for (const [at, failed] of own) panels.get(at)?.failed.push(failed)
   }
   return new Set([...panels].flatMap(([at, panel]) => leftOutOf(panel).map((judge) => key(at, judge))))
+}
+
+/**
+ * The same reward where rollouts are compared one by one and not within a group: a judge left out in one arm and not in
+ * the other would be a difference between arms, so a rollout that misses a judge is missing.
+ */
+export const judgedAlone = (reward: Reward): Reward =>
+  reward._tag === "TurnReward" ? { ...reward, each: partAlone(reward.each) } : partAlone(reward)
+
+const partAlone = (reward: ConversationReward): ConversationReward => {
+  switch (reward._tag) {
+    case "RubricReward":
+      return reward.onJudgeFailure === "drop-judge" ? { ...reward, onJudgeFailure: "drop-rollout" } : reward
+    case "MixReward":
+      return { ...reward, parts: Array.map(reward.parts, ([weight, part]) => [weight, partAlone(part)] as const) }
+    case "MultiTurnAwareReward":
+      return { ...reward, metrics: Array.map(reward.metrics, (one) => ({ ...one, metric: partAlone(one.metric) })) }
+    default:
+      return reward
+  }
 }
 
 /** What a verdict and a part of one have in common. */
@@ -162,7 +183,7 @@ const panelsOf = (reward: Reward, { parts }: Node, at = ""): ReadonlyArray<Panel
 }
 
 const leftOutOf = ({ judges, failed }: { judges: number; failed: ReadonlyArray<ReadonlySet<number>> }) => {
-  const all = Array.from({ length: judges }, (_, judge) => judge)
+  const all = Array.makeBy(judges, (judge) => judge)
   const usable = failed.filter(({ size }) => size < judges)
   const failures = (among: typeof failed) => all.map((judge) => among.filter((one) => one.has(judge)).length)
   const counts = failures(usable)

@@ -3,6 +3,7 @@
  * trained on (paper 1.6). Prompts and seeds are the same in every cell, so that differences are paired.
  */
 import { Effect, Schema } from "effect"
+import { judgedAlone } from "../../layers/evaluation/combineJudges.ts"
 import { Reward } from "../../layers/evaluation/Reward.ts"
 import { rollOut } from "../../layers/evaluation/rollOut.ts"
 import type { Conversation } from "../../src/domain/Conversation.ts"
@@ -42,7 +43,7 @@ export const Evaluate = Stage.make({
       const step = yield* Shard.stepId
       const hold = asStageFailure(
         Effect.map(castBoth({ assistant, simulator, persona, conversing, seed, step }), (casting) => {
-          const judged = { ...casting, reward }
+          const judged = { ...casting, reward: judgedAlone(reward) }
           return (prompt: Conversation, sample: number) =>
             Effect.map(rollOut(judged, prompt, sample), ({ rollout }) => rollout)
         }),

@@ -1,6 +1,12 @@
 import { describe, expect, it } from "@effect/vitest"
 import { FastCheck as fc, Schema } from "effect"
-import { combineJudges, combineVerdicts, judgesLeftOut, unscored } from "../../../layers/evaluation/combineJudges.ts"
+import {
+  combineJudges,
+  combineVerdicts,
+  judgedAlone,
+  judgesLeftOut,
+  unscored,
+} from "../../../layers/evaluation/combineJudges.ts"
 import { Reward } from "../../../layers/evaluation/Reward.ts"
 import type { Rollout, Verdict } from "../../../src/domain/Rollout.ts"
 
@@ -154,6 +160,24 @@ describe("judges inside of other rewards", () => {
     const group = [verdict(sample([8, null, 6]), sample([6, 9, 4])), verdict(sample([2, 9, 2]))]
     expect(rewards(combineVerdicts(rewardWith(), group))).toEqual([1.2, 0.4])
     expect(rewards(combineVerdicts(rewardWith({ low: -1, high: 1 }), group))).toEqual([1, 0.4])
+  })
+})
+
+describe("rewards where rollouts stand alone", () => {
+  it("miss the rollout that misses a judge, wherever the rubric stands", () => {
+    const strict = Reward.rubric(judges)
+    const around = (rubrics: typeof strict) =>
+      decode(
+        Reward.turns(
+          Reward.mix([
+            [1, Reward.multiTurnAware({ metrics: [{ weight: 1, metric: rubrics }], samples: 1, window: 1 })],
+          ]),
+        ),
+      )
+    expect(judgedAlone(around(rubric))).toEqual(around(strict))
+    expect(judgedAlone(panel)).toEqual(decode(strict))
+    const zero = decode(Reward.rubric(judges, { onJudgeFailure: "paper-zero" }))
+    expect(judgedAlone(zero)).toBe(zero)
   })
 })
 
