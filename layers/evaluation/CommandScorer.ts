@@ -17,26 +17,10 @@ import type { Sending } from "../../src/journal/CallJournal.ts"
 import { callKey } from "../../src/journal/CallKey.ts"
 import type { Caller } from "../../src/ports/LanguageModel.ts"
 import type { CommandReward } from "./Reward.ts"
+import { decodeAnswer, Score, scoreOf } from "./scoreLines.ts"
+import type { Answer } from "./scoreLines.ts"
 import { startScorer } from "./ScorerProcess.ts"
 import type { ScorerGone, ScorerOutOfStep, ScorerProcess } from "./ScorerProcess.ts"
-
-const scored = {
-  reward: Schema.Finite,
-  measures: Schema.optional(Schema.Record({ key: Schema.String, value: Schema.Finite })),
-}
-const failureBy = <By extends "assistant" | "infrastructure">(...by: readonly [By, ...ReadonlyArray<By>]) => ({
-  failure: Schema.Struct({ by: Schema.Literal(...by), reason: Schema.String }),
-})
-
-/** What is kept: a score, or that the assistant failed. What the infrastructure failed is asked again. */
-export const Score = Schema.Union(Schema.Struct(scored), Schema.Struct(failureBy("assistant")))
-export type Score = typeof Score.Type
-
-/** What a program may write. `id`, where it is given, is that of the line it answers. */
-const id = Schema.optional(Schema.String)
-const Line = Schema.parseJson(
-  Schema.Union(Schema.Struct({ id, ...scored }), Schema.Struct({ id, ...failureBy("assistant", "infrastructure") })),
-)
 
 export interface CommandScorerOptions {
   /** Processes of one program at once, at most. */
@@ -104,8 +88,8 @@ const make = Effect.fnUntraced(function* ({ processes = 4 }: CommandScorerOption
     const where = { endpoint: line.join(" "), model, key }
     const pool = yield* pools.get(Schema.encodeSync(PoolKey)({ line, timeout: reward.timeout }))
     const text = JSON.stringify({ id: key, ...body })
-    const ask = askOne(pool, text, decodeLine(where))
-    const attempt = (sending: Sending, left: number): Effect.Effect<typeof Line.Type, LlmError> =>
+    const ask = askOne(pool, text, decodeAnswer(where))
+    const attempt = (sending: Sending, left: number): Effect.Effect<Answer, LlmError> =>
       Effect.zipRight(sending.begin, ask).pipe(
         Effect.catchTags({
           ScorerOutOfStep: ({ line: stray }) =>
@@ -156,42 +140,6 @@ const askOne = <A, E>(
     Effect.scoped,
     Effect.flatMap(Option.match({ onSome: Effect.succeed, onNone: () => askOne(pool, line, decode) })),
   )
-
-const decodeLine =
-  (where: Where) =>
-  (line: string): Effect.Effect<typeof Line.Type, InvalidOutput> =>
-    Effect.filterOrElse(
-      Effect.mapError(Schema.decodeUnknown(Line)(line), ({ message }) => message),
-      ({ id }) => id === undefined || id === where.key,
-      ({ id }) => Effect.fail(`it answers ${id}, and ${where.key} was asked`),
-    ).pipe(Effect.mapError((detail) => InvalidOutput.make({ ...where, text: line, detail: `not a score: ${detail}` })))
-
-/** What the line means: a score that is kept, or a failure that is asked again when the step is. */
-const scoreOf = (
-  said: typeof Line.Type,
-  { range }: CommandReward,
-  where: Where,
-): Effect.Effect<Score, InvalidOutput> => {
-  if ("failure" in said) {
-    const { by, reason } = said.failure
-    return by === "assistant"
-      ? Effect.succeed({ failure: { by, reason } })
-      : InvalidOutput.make({ ...where, detail: reason })
-  }
-  const { reward, measures } = said
-  return reward >= range.low && reward <= range.high
-    ? Effect.succeed({ reward, measures })
-    : InvalidOutput.make({
-        ...where,
-        detail: `the reward ${reward} is outside of ${range.low} to ${range.high}, the reward's \`range\``,
-      })
-}
-
-interface Where {
-  readonly endpoint: string
-  readonly model: string
-  readonly key: string
-}
 
 const PoolKey = Schema.parseJson(
   Schema.Struct({ line: Schema.Tuple([Schema.String], Schema.String), timeout: Schema.Number }),

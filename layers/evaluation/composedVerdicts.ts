@@ -3,9 +3,10 @@ import { Effect } from "effect"
 import { InvalidOutput } from "../../src/domain/LlmError.ts"
 import type { Part, Verdict } from "../../src/domain/Rollout.ts"
 import type { Begun, Dialogue } from "../generation/converse.ts"
-import { judgesLeftOut, settle } from "./combineJudges.ts"
+import { judgesLeftOut } from "./combineJudges.ts"
 import type { Judged, JudgePart } from "./Judge.ts"
 import type { ConversationReward, MixReward, Reward, TurnReward } from "./Reward.ts"
+import { settle } from "./settle.ts"
 
 export const mixVerdict = Effect.fnUntraced(function* (reward: MixReward, judged: Judged, judge: JudgePart) {
   const rewards = reward.parts.map(([, part]) => part)
