@@ -1,5 +1,6 @@
 /** One GRPO iteration: rollouts, optimizer steps, and the state saved where that is due. All of it is journaled. */
 import { Clock, Effect, Schema } from "effect"
+import { combineJudges } from "../../layers/evaluation/combineJudges.ts"
 import { rollOut } from "../../layers/evaluation/rollOut.ts"
 import type { RolledOut } from "../../layers/evaluation/rollOut.ts"
 import type { Reward } from "../../layers/evaluation/Reward.ts"
@@ -148,7 +149,14 @@ const rollGroups = Effect.fnUntraced(function* (training: Training, index: numbe
         ),
       { concurrency: "unbounded" },
     ).pipe(asStageFailure)
-    groups.push(...rolled.map((group) => group.map((one) => withoutOverflow(one, recipe.limits?.promptTokens))))
+    groups.push(
+      ...rolled.map((group) =>
+        combineJudges(
+          reward,
+          group.map((one) => withoutOverflow(one, recipe.limits?.promptTokens)),
+        ),
+      ),
+    )
     rounds += 1
   } while (needsMore(complete(groups).map(rewardsOf), recipe, rounds))
   return { groups, rounds, records: groups.flat().map(({ rollout }) => rollout) }

@@ -1,5 +1,6 @@
 /** How a policy in training does on the validation part, and which of its checkpoints is chosen by that. */
 import { Effect, Schema, Stream } from "effect"
+import { judgedAlone } from "../../layers/evaluation/combineJudges.ts"
 import { rollOut } from "../../layers/evaluation/rollOut.ts"
 import { withinOneStandardError } from "../../layers/training/checkpointChoice.ts"
 import type { Select } from "../../layers/training/checkpointChoice.ts"
@@ -49,7 +50,7 @@ export const validate = Effect.fnUntraced(function* (
   const assistant = AssistantResult.make({ checkpoint, curve: [] })
   const hold = asStageFailure(
     Effect.map(castBoth({ assistant, simulator, persona, conversing: sampled, seed, step }), (casting) => {
-      const judged = { ...casting, reward }
+      const judged = { ...casting, reward: judgedAlone(reward) }
       return (prompt: Conversation, sample: number) =>
         Effect.map(rollOut(judged, prompt, sample), ({ rollout }) => rollout)
     }),
