@@ -6,6 +6,7 @@ import { Budget } from "../layers/llm/Budget.ts"
 import * as ModelClients from "../layers/llm/ModelClients.ts"
 import { defaultRetryPolicy } from "../layers/llm/RetryPolicy.ts"
 import { Policies } from "../layers/training/Policies.ts"
+import { TrainingLog } from "../layers/training/TrainingLog.ts"
 import type { Home } from "../src/index.ts"
 import type { UnderstudyConfig } from "./config/UnderstudyConfig.ts"
 import { policiesOptions, trainerLayer } from "./TrainerServices.ts"
@@ -44,6 +45,7 @@ export const servicesLayer = ({
         Layer.provideMerge(ModelClients.layer({ config, run: experiment, retry: retryFor(patience) })),
         Layer.provide(budget),
         Layer.provideMerge(trainerLayer(choice, { folder: home.trainer, patience, onProgress })),
+        Layer.merge(TrainingLog.layer(home.metrics)),
       )
     }),
   )

@@ -3,6 +3,7 @@ import { Effect, Option } from "effect"
 import { CallJournal, Experiment, Graph, Plan, Source, Standing, StepLedger } from "../src/index.ts"
 import type { UnderstudyConfig } from "./config/UnderstudyConfig.ts"
 import { priceOf } from "./models.ts"
+import { refuseRecipes } from "./refuseRecipes.ts"
 import { sourceOf } from "./registry.ts"
 import type { Changes } from "./RunRecord.ts"
 
@@ -37,6 +38,7 @@ export const planStudy = Effect.fn("planStudy")(function* (
   config: UnderstudyConfig,
   { only, lost = new Set() }: PlanStudyOptions = {},
 ) {
+  yield* refuseRecipes(graph, config)
   const kept = yield* standingsOf(placed(graph))
   const standings = lost.size === 0 ? kept : yield* standingsOf(placed(graph), lost)
   const journal = yield* CallJournal

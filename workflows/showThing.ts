@@ -1,7 +1,9 @@
 /** Everything that a home knows of a step, a model call or an artifact, as `understudy show --json` prints it. */
 import { Effect, Option } from "effect"
+import { existsSync } from "node:fs"
+import { logFile } from "../layers/training/TrainingLog.ts"
 import type { ArtifactRef } from "../src/domain/Artifact.ts"
-import { ArtifactStore, CallJournal, StepLedger } from "../src/index.ts"
+import { ArtifactStore, CallJournal, Home, StepLedger } from "../src/index.ts"
 import { artifactsIn } from "./findThing.ts"
 import type { Thing } from "./findThing.ts"
 import { readRunRecord } from "./RunRecord.ts"
@@ -27,6 +29,7 @@ export const showStep = Effect.fn("showStep")(function* ({ id, recorded, experim
   const output: unknown = entry?.output === null || entry === undefined ? null : JSON.parse(entry.output)
   const totals = (yield* journal.totals).filter(({ step }) => step === id)
   const failures = (yield* journal.failures).filter(({ step }) => step === id)
+  const metrics = logFile((yield* Home.Home).metrics, id)
   const state: StepRow["state"] = row?.state ?? entry?.state ?? "to-run"
   return {
     type: "step" as const,
@@ -42,6 +45,8 @@ export const showStep = Effect.fn("showStep")(function* ({ id, recorded, experim
     inputs: recorded?.inputs ?? null,
     upstream: (recorded?.upstream ?? []).map((above) => ({ id: above, state: rows.get(above)?.state ?? "to-run" })),
     output,
+    /** JSON lines that the step writes while it runs; null where there are none. */
+    metrics: existsSync(metrics) ? metrics : null,
     artifacts: artifactsIn(output).map(({ path, ref }) => ({ path, ...ref, file: store.path(ref) })),
     usage: totals.map((account) => {
       const { micros, ...counts } = spentOn([account])

@@ -58,6 +58,8 @@ export interface Paths {
   /** What was last run under each experiment's name. */
   readonly runs: string
   readonly reports: string
+  /** How trainings go, a file of JSON lines for each step: to be read beside a run, never needed. */
+  readonly metrics: string
   /** The trainer's database, checkpoints and logs. */
   readonly trainer: string
   readonly logs: string
@@ -73,6 +75,7 @@ export const paths = (home: string): Paths => {
     artifacts: join(folder, "artifacts"),
     runs: join(folder, "runs"),
     reports: join(folder, "reports"),
+    metrics: join(folder, "metrics"),
     trainer: join(folder, "trainer"),
     logs: join(folder, "logs"),
   }

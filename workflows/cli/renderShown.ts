@@ -20,6 +20,7 @@ const step = (shown: ShownStep): ReadonlyArray<string> => [
   ),
   ...part("Upstream", ...shown.upstream.map(({ id, state }) => `  ${state}  ${id}`)),
   ...(shown.output === null ? [] : part("Output", value(shown.output))),
+  ...(shown.metrics === null ? [] : part("Metrics, line by line as it runs", `  ${shown.metrics}`)),
   ...part(
     "Artifacts",
     ...shown.artifacts.map(

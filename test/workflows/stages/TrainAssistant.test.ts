@@ -1,0 +1,238 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import { withinOneStandardError } from "../../../layers/training/checkpointChoice.ts"
+import { logFile } from "../../../layers/training/TrainingLog.ts"
+import type { AssistantResult } from "../../../src/domain/Results.ts"
+import { rollouts } from "../../../workflows/stages/conversations.ts"
+import { isOutOfPatience } from "../../../workflows/stages/grpoValidation.ts"
+import { TrainAssistant } from "../../../workflows/stages/TrainAssistant.ts"
+import { scriptedTinker } from "../../support/ScriptedTinker.ts"
+import { newHome, outcomeOf, services, trained, training } from "./trainingWorld.ts"
+
+const identities = ({ curve }: AssistantResult) => curve.map(({ identity }) => identity)
+const patient = 120_000
+
+describe("updates", () => {
+  it.scopedLive(
+    "goes through an iteration in mini-batches, a pass and a step each, in an order of its own for every epoch",
+    () =>
+      Effect.gen(function* () {
+        const server = yield* scriptedTinker()
+        const recipe = { prompts: 4, miniBatch: 1, epochs: 2, iterations: 1, dropConstantGroups: false } as const
+        const { curve } = yield* Effect.provide(
+          trained(training({ ...recipe, loss: "ppo", metrics: "result" })),
+          services(server.url, newHome()),
+        )
+        const order = server.arrivals.flatMap(({ route }) =>
+          route === "forward_backward" || route === "optim_step" ? [route] : [],
+        )
+        assert.deepStrictEqual(order, Array.from({ length: 8 }, () => ["forward_backward", "optim_step"]).flat())
+        const starts = server.passes.map(({ datums }) => String(datums[0]?.tokens))
+        assert.strictEqual(new Set(starts.slice(0, 4)).size, 4)
+        assert.deepStrictEqual(starts.slice(0, 4).sort(), starts.slice(4).sort())
+        const updates = curve[0]?.metrics?.updates ?? []
+        assert.strictEqual(updates.length, 8)
+        // The first one starts from the very policy that sampled; the others are some steps on.
+        assert.strictEqual(updates[0]?.weights.mean, 1)
+        assert.isTrue(updates.slice(1).every(({ weights }) => weights.high > 1))
+        assert.isTrue(updates.every(({ clipShare }) => clipShare >= 0 && clipShare <= 1))
+      }),
+    patient,
+  )
+
+  it.scopedLive(
+    "draws more prompts until enough groups differ, at most as often as it may",
+    () =>
+      Effect.gen(function* () {
+        const server = yield* scriptedTinker()
+        // Nothing that anybody says passes this filter, so every round is drawn.
+        const recipe = { iterations: 1, rounds: 3, filter: { least: 2 }, metrics: "result" } as const
+        const { curve } = yield* Effect.provide(trained(training(recipe)), services(server.url, newHome()))
+        assert.include(curve[0]?.metrics, { rounds: 3 })
+        assert.include(curve[0]?.metrics?.groups, { drawn: 6, filtered: 6, trained: 0 })
+        assert.strictEqual(server.count("optim_step"), 0)
+        assert.strictEqual(curve[0]?.rollouts, 18)
+      }),
+    patient,
+  )
+})
+
+describe("validation", () => {
+  it.scopedLive(
+    "asks the same prompts every time, chooses by the rule before any test, and tells of all checkpoints",
+    () =>
+      Effect.gen(function* () {
+        const server = yield* scriptedTinker()
+        const home = newHome()
+        const recipe = { iterations: 4, saveEvery: 4, validation: { prompts: 5, samples: 2, every: 1 } } as const
+        const step = training(recipe, { select: "one-standard-error" })
+        const found = yield* Effect.gen(function* () {
+          const result = yield* trained(step)
+          const read = yield* Effect.forEach(result.validations ?? [], ({ after, transcripts }) =>
+            Effect.map(rollouts.read(transcripts), (records) => ({ after, records })),
+          )
+          return { result, read }
+        }).pipe(Effect.provide(services(server.url, home)))
+        const { result, read } = found
+        assert.deepStrictEqual(
+          result.validations?.map(({ after, rollouts }) => [after, rollouts]),
+          [1, 2, 3, 4].map((after) => [after, 10]),
+        )
+        const prompts = read.map(({ records }) => String(records.map(({ prompt, sample }) => [prompt, sample])))
+        assert.strictEqual(new Set(prompts).size, 1)
+        const rewards = (records: (typeof read)[number]["records"]) =>
+          new Map(
+            [...new Set(records.map(({ prompt }) => prompt))].map((prompt) => {
+              const own = records.filter((one) => one.prompt === prompt).flatMap(({ verdict }) => verdict?.reward ?? [])
+              return [prompt, own.reduce((sum, reward) => sum + reward, 0) / own.length]
+            }),
+          )
+        const expected = withinOneStandardError(
+          read.map(({ after, records }) => ({ after, rewards: rewards(records) })),
+        )
+        const { selection } = result
+        assert.strictEqual(selection?.chosen, expected?.after)
+        assert.deepStrictEqual(
+          selection?.checkpoints.map(({ after }) => after),
+          [1, 2, 3, 4],
+        )
+        const chosen = selection?.checkpoints.find(({ after }) => after === selection.chosen)
+        assert.deepStrictEqual(result.checkpoint, chosen?.checkpoint)
+
+        // Another choice from the same training asks nobody anything.
+        const arrivals = server.arrivals.length
+        const third = yield* Effect.provide(trained(training(recipe, { select: 3 })), services(server.url, home))
+        assert.strictEqual(server.arrivals.length, arrivals)
+        assert.strictEqual(third.checkpoint.identity, identities(result)[2])
+        assert.strictEqual(third.selection?.checkpoints.at(-1)?.after, 4)
+      }),
+    patient,
+  )
+
+  it.scopedLive(
+    "ends training when patience does",
+    () =>
+      Effect.gen(function* () {
+        const server = yield* scriptedTinker()
+        const validation = { prompts: 4, every: 1, patience: 1 }
+        const result = yield* Effect.provide(
+          trained(training({ iterations: 6, validation })),
+          services(server.url, newHome()),
+        )
+        const { validations = [], selection, curve } = result
+        assert.strictEqual(validations.length, curve.length)
+        assert.isFalse(isOutOfPatience(validations.slice(0, -1), 1))
+        assert.strictEqual(selection?.stoppedEarly, curve.length < 6)
+        assert.isTrue(curve.length === 6 || isOutOfPatience(validations, 1))
+        assert.strictEqual(result.checkpoint.identity, identities(result).at(-1))
+      }),
+    patient,
+  )
+})
+
+describe("saved states", () => {
+  it.scopedLive(
+    "trains the same whatever the cadence of saves, and pays for new iterations alone when it goes on longer",
+    () =>
+      Effect.gen(function* () {
+        const server = yield* scriptedTinker()
+        const [home, other] = [newHome(), newHome()]
+        const short = yield* Effect.provide(trained(training({ iterations: 3 })), services(server.url, home))
+        const count = () => ["asample", "forward_backward", "optim_step"].map(server.count)
+        const before = count()
+        // Another process, and a trainer that has lost its models.
+        server.restart()
+        const long = training({ iterations: 5, saveEvery: 2 })
+        const longer = yield* Effect.provide(trained(long), services(server.url, home))
+        const [samples = 0, passes, steps] = count().map((now, at) => now - (before[at] ?? 0))
+        assert.deepStrictEqual(identities(longer).slice(0, 3), identities(short))
+        assert.deepStrictEqual(
+          longer.curve.map(({ state }) => state !== undefined),
+          [false, true, false, true, true],
+        )
+        assert.deepStrictEqual([passes, steps], [2, 2])
+
+        const whole = count()[0] ?? 0
+        const anew = yield* Effect.provide(trained(long), services(server.url, other))
+        assert.deepStrictEqual(identities(anew), identities(longer))
+        assert.isBelow(samples, (count()[0] ?? 0) - whole)
+      }),
+    patient,
+  )
+})
+
+describe("limits and metrics", () => {
+  it.scopedLive(
+    "leaves out openings that are too long, ends long conversations with a reason, and writes metrics as it goes",
+    () =>
+      Effect.gen(function* () {
+        const server = yield* scriptedTinker()
+        const home = newHome()
+        const limits = { totalTokens: 80, promptTokens: 400 }
+        const { id, curve } = yield* Effect.provide(trained(training({ limits })), services(server.url, home))
+        const reasons = curve.flatMap(({ failures }) => failures.map(({ by, reason }) => `${by}: ${reason}`))
+        assert.include(reasons, "assistant: the conversation is too long")
+        assert.isUndefined(curve[0]?.metrics)
+        const lines = readFileSync(logFile(join(home, "metrics"), id), "utf8")
+          .trimEnd()
+          .split("\n")
+        const read = lines.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>)
+        assert.deepStrictEqual(
+          read.map(({ kind, after }) => [kind, after]),
+          [
+            ["iteration", 1],
+            ["iteration", 2],
+          ],
+        )
+        assert.hasAllKeys(read[0]?.["metrics"], [
+          "rewardByJudge",
+          "rewardByPersona",
+          "rewardByTurn",
+          "lengths",
+          "entropy",
+          "groups",
+          "rounds",
+          "updates",
+          "tokens",
+        ])
+
+        const none = training({ limits: { promptTokens: 1 } })
+        const { outcome } = yield* Effect.provide(outcomeOf(none), services(server.url, newHome()))
+        assert.strictEqual(outcome._tag, "Suspended")
+      }),
+    patient,
+  )
+})
+
+describe("what is refused", () => {
+  const refusal = (...given: Parameters<typeof training>) => {
+    try {
+      training(...given)
+      return "nothing"
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error)
+    }
+  }
+
+  it("names what a trainer can't do, or what would be biased", () => {
+    assert.include(refusal({ staleness: 1 }), "The embedded trainer could not")
+    assert.include(refusal({ sampling: { temperature: 0.7 } }), "biased")
+    assert.strictEqual(refusal({ sampling: { temperature: 0.7, biased: true } }), "nothing")
+    assert.include(refusal({ kl: 0.1, klPlacement: "loss" }), 'klPlacement "loss"')
+    assert.include(refusal({ klPlacement: "loss-gradient" }), "k1")
+    assert.include(refusal({ rank: 0 }), "rank 0 (all weights)")
+    assert.include(refusal({ rank: 9 }), "rank 1 to 8")
+    assert.include(refusal({ miniBatch: 3 }), "miniBatch (3)")
+    assert.include(refusal({}, { select: "one-standard-error" }), "recipe.validation")
+    assert.include(refusal({}, { select: 3 }), "after 3 iterations of 2")
+  })
+
+  it("has no step under another name for settings that are the defaults", () => {
+    const one = training()
+    const same = training({ epochs: 1, saveEvery: 1, metrics: "file", klPlacement: "advantage" }, { select: "last" })
+    assert.deepStrictEqual({ ...one.input }, { ...same.input })
+    assert.strictEqual(TrainAssistant.version, 2)
+  })
+})
