@@ -69,10 +69,10 @@ const codec = () => {
 const silent = LanguageModel.of({ chat: () => Effect.die("not used"), complete: () => Effect.die("not used") })
 
 /** As one process has them; another one over the same home goes on. */
-export const services = (url: string, home: string) =>
+export const services = (url: string, home: string, languageModel = silent) =>
   Layer.merge(Policies.layer({ places: 2, waves: { size: 8, quietMillis: 1 }, codec }), Judge.layer).pipe(
     Layer.provideMerge(Layer.merge(TinkerTrainer.layer({ url, timing: quick }), CheckpointFiles.layerKeptBy(url))),
-    Layer.provideMerge(Layer.succeed(LanguageModel, silent)),
+    Layer.provideMerge(Layer.succeed(LanguageModel, languageModel)),
     Layer.provideMerge(Home.Home.layer(home)),
     Layer.merge(Runner.layer(join(home, "engine.db"))),
     Layer.merge(TrainingLog.layer(join(home, "metrics"))),
