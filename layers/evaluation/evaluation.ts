@@ -1,6 +1,9 @@
 /** `understudy/evaluation`: what replies are checked for and measured by. Pure functions, usable without the engine. */
 export { Check, checkReply, repliesOf, scoreChecklist } from "./Checklist.ts"
 export type { Checked, Replied, Scored } from "./Checklist.ts"
+export { combineJudges, combineVerdicts, judgedAlone, judgesLeftOut } from "./combineJudges.ts"
+export { floorOf } from "./floorVerdict.ts"
+export { Reward } from "./Reward.ts"
 export { copyShare, echoShare, longestCopiedRun, repetition } from "./Parroting.ts"
 export { overSessions, sessionSurface, termination } from "./realism/replay.ts"
 export type { ReplayedTurn, Sides, Surface, Termination } from "./realism/replay.ts"

@@ -39,9 +39,10 @@ export const iterationMetrics = ({ rolledOut, requests, ...rest }: IterationFact
     ...rest,
     rewardByJudge: meanBy(
       judged.flatMap(({ measures }) =>
-        Object.entries(measures).flatMap(([name, value]): ReadonlyArray<readonly [string, number]> =>
-          name.startsWith(judgePrefix) ? [[name.slice(judgePrefix.length), value]] : [],
-        ),
+        Object.entries(measures).flatMap(([name, value]): ReadonlyArray<readonly [string, number]> => {
+          const judge = judgeScore.exec(name)?.[1]
+          return judge === undefined ? [] : [[judge, value]]
+        }),
       ),
     ),
     rewardByPersona: meanBy(judged.map(({ persona, reward }) => [persona, reward] as const)),
@@ -64,8 +65,8 @@ export const iterationMetrics = ({ rolledOut, requests, ...rest }: IterationFact
   }
 }
 
-/** How a judge's own score is named among the measures of a verdict. */
-const judgePrefix = "score of "
+/** How a judge's own score is named among the measures of a verdict, in parts of a reward under the part's name. */
+const judgeScore = /(?:^|: )score of (.+)$/u
 
 /** Over the rollouts that have such a turn. */
 const turnRewards = (rollouts: ReadonlyArray<ReadonlyArray<number>>): ReadonlyArray<number> => {

@@ -33,5 +33,5 @@ export { addMeasures, leavingProbability, lossOf, measure, perplexity, SftMeasur
 export { learningRateAt, Marker, recipeProblem, SftRecipe } from "./SftRecipe.ts"
 export { batchAt, draw, fit, pack, stepsOf } from "./SftSequences.ts"
 export { withSpecialToken } from "../llm/withSpecialToken.ts"
-export { outcomeAdvantages, trajectoryScore, turnAdvantages, turnCredits } from "./TurnCredit.ts"
+export { creditShares, outcomeAdvantages, trajectoryScore, turnAdvantages, turnCredits } from "./TurnCredit.ts"
 export type { AdvantageOptions, CreditedRow, CreditMethod, ScoreMethod, TurnAdvantageOptions } from "./TurnCredit.ts"
