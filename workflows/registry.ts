@@ -1,6 +1,7 @@
 /** The stages of this package: what their versions stand for is kept here, so their bodies need no hash. */
 import { Source } from "../src/index.ts"
 import type { AnyStage } from "../src/durable/Stage.ts"
+import { AssistantAt } from "./stages/AssistantAt.ts"
 import { Corpus } from "./stages/Corpus.ts"
 import { Evaluate } from "./stages/Evaluate.ts"
 import { Fidelity } from "./stages/Fidelity.ts"
@@ -16,6 +17,7 @@ import { Split } from "./stages/Split.ts"
 import { TrainAssistant } from "./stages/TrainAssistant.ts"
 
 export const packageStages: ReadonlySet<AnyStage> = new Set<AnyStage>([
+  AssistantAt,
   Corpus,
   Evaluate,
   Fidelity,

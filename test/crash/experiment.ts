@@ -13,7 +13,17 @@ const reward = { _tag: "RubricReward", judges: [U.Model.openai("scripted-judge",
 const conversing = { turns: 2, maxTokens: 10 }
 
 const sft = { rank: 4, learningRate: 1e-3, batchSize: 3, maxTokens: 400, conversations: 12, heldOut: 4, saveEvery: 2 }
-const grpo = { rank: 4, learningRate: 1e-3, iterations: 2, prompts: 2, rollouts: 3, kl: 0.1 }
+const grpo = {
+  rank: 4,
+  learningRate: 1e-3,
+  iterations: 3,
+  prompts: 2,
+  rollouts: 3,
+  miniBatch: 1,
+  kl: 0.1,
+  saveEvery: 2,
+  validation: { prompts: 2, every: 3 },
+}
 
 const simulator = {
   "role-play": U.RolePlay({ model: U.Model.openai("scripted-user") }),

@@ -34,7 +34,7 @@ export const TrainAssistant = Stage.make({
     persona: Schema.optional(Personas),
     reward: Reward,
     recipe: GrpoRecipe,
-    /** Which checkpoint is the result. Others of the same training are there for another `select`, and paid already. */
+    /** Which checkpoint is the result. `AssistantAt` gives others of the same training. */
     select: Select.pipe(Schema.optionalWith({ default: () => "last" as const })),
     conversing: Conversing,
     /** The replicate: compared arms of one seed see the same prompts and draws. */
@@ -97,9 +97,11 @@ const selectProblem = ({ validation, iterations }: GrpoRecipe, select: Select): 
 const baseProblem = ({ provider, name }: ModelSpec, recipe: GrpoRecipe): string | undefined => {
   if (provider === "openai")
     return `${name} is behind an endpoint and can't be trained: name a base model with Model.trainable or Model.embedded.`
-  const { refused } = judgeRecipe(recipe, provider === "embedded" ? "embedded" : undefined)
-  if (refused.length > 0) return `${[`${name} can't be trained by this recipe:`, ...refused].join("\n  ")}`
-  return provider === "embedded" && recipe.rank > defaultSettings.maxLoraRank
+  // Which other trainer there is, is the config's: `plan` and `run` look.
+  if (provider !== "embedded") return undefined
+  const { refused } = judgeRecipe(recipe, "embedded")
+  if (refused.length > 0) return [`${name} can't be trained by this recipe:`, ...refused].join("\n  ")
+  return recipe.rank > defaultSettings.maxLoraRank
     ? `the embedded trainer trains adapters of rank 1 to ${defaultSettings.maxLoraRank}, not ${recipe.rank}.`
     : undefined
 }

@@ -2,8 +2,7 @@
 import { Predicate, Schema } from "effect"
 import type { Reward } from "../../layers/evaluation/Reward.ts"
 import { ModelSpec } from "../../src/domain/ModelSpec.ts"
-import { Estimate } from "../../src/index.ts"
-import type { Step } from "../../src/index.ts"
+import { Estimate, Step } from "../../src/index.ts"
 import { isRemote } from "./casting.ts"
 import type { Conversing } from "./Conversing.ts"
 
@@ -130,7 +129,9 @@ const rubricDemand = (model: ModelSpec, { count, conversing }: Pick<Rollouts, "c
 const instructions = 200
 
 /** The model under a step, as far as its inputs name it. */
-export const modelOf = ({ input }: Step.Step<unknown, unknown>): ModelSpec => {
+export const modelOf = ({ input }: Step.AnyStep): ModelSpec => {
+  const of = input["assistant"]
+  if (Step.isStep(of)) return modelOf(of)
   const settings = input["settings"]
   const own = Predicate.isRecord(settings) ? settings["model"] : undefined
   const named = input["base"] ?? input["model"] ?? own

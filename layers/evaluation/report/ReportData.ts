@@ -92,6 +92,19 @@ export type CurvePoint = typeof CurvePoint.Type
 export const Curve = Schema.Struct({ assistant: Schema.String, points: Schema.Array(CurvePoint) })
 export type Curve = typeof Curve.Type
 
+/** Rewards are means on validation; `chosen` and `after` count iterations from 1. */
+export const TrainingRow = Schema.Struct({
+  assistant: Schema.String,
+  rule: Schema.NullOr(Schema.String),
+  chosen: Schema.NullOr(Schema.Int),
+  stoppedEarly: Schema.Boolean,
+  checkpoints: Schema.Array(
+    Schema.Struct({ after: Schema.Int, reward: orNull, behind: orNull, standardError: orNull }),
+  ),
+  notes: Schema.Array(Schema.String),
+})
+export type TrainingRow = typeof TrainingRow.Type
+
 /** One conversation of a cell. The same prompts are shown in every cell, chosen before any reward was known. */
 export const Sample = Schema.Struct({
   ...cell,
@@ -162,6 +175,8 @@ export const ReportData = Schema.Struct({
   turnLengths: Schema.Array(TurnLengths),
   endings: Schema.Array(EndingRow),
   curves: Schema.Array(Curve),
+  /** How checkpoints were chosen where there was something to choose, and what is to be said of a training. */
+  trainings: Schema.optional(Schema.Array(TrainingRow)),
   /** Of simulators and assistants whose training came out differently when it was replayed, in nats. */
   drift: Schema.optionalWith(Schema.Array(Schema.Struct({ label: Schema.String, nats: Schema.Number })), {
     default: () => [],

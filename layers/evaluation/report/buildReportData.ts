@@ -9,6 +9,7 @@ import type { ReportData, Sample, SimulatorKind } from "./ReportData.ts"
 import { ownSimulators } from "./ReportInputs.ts"
 import type { ReportInputs } from "./ReportInputs.ts"
 import { stepLabels } from "./stepLabels.ts"
+import { trainingRows } from "./trainingRows.ts"
 import { gains, generalisation, labels, matrixRows, sensitivity } from "./scores.ts"
 
 export const buildReportData = (inputs: ReportInputs): ReportData => {
@@ -22,6 +23,7 @@ export const buildReportData = (inputs: ReportInputs): ReportData => {
   const personas = new Map(
     matrix.flatMap(({ result }) => personaList(result.personas).map((one) => [one.name, personaText(one)] as const)),
   )
+  const trainings = trainingRows(inputs)
   return {
     title: title ?? null,
     simulators: Object.entries(simulators).map(([label, result]) => ({ label, ...simulatorKind(result) })),
@@ -46,6 +48,7 @@ export const buildReportData = (inputs: ReportInputs): ReportData => {
     turnLengths: turnLengths(inputs),
     endings: endings(inputs),
     curves: curves(inputs),
+    ...(trainings.length === 0 ? {} : { trainings }),
     drift: drift(inputs),
     samples: samples(inputs),
     failures: failures(inputs),

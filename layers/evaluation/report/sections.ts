@@ -16,6 +16,7 @@ import {
 } from "./scienceTables.ts"
 import { callFailureTable, failureTable, refusalTable, sensitivityTable, skippedTable } from "./failureTables.ts"
 import { materialTable, provenanceTable, timeTable, usageTable } from "./runTables.ts"
+import { checkpointTable, trainingNotes } from "./trainingRows.ts"
 import type { Block, Page, Section, Table } from "./Section.ts"
 
 export const assistantsPage = (data: ReportData, facts: RunFacts): Page => ({
@@ -116,7 +117,19 @@ const learning = (data: ReportData): ReadonlyArray<Block> =>
           text: "Means over the rollouts of each iteration, on training prompts: they differ from iteration to iteration, so the curves are noisier than learning is.",
         },
         curveTable(data),
+        checkpointTable(data),
+        ...notes(data),
       ]
+
+const notes = (data: ReportData): ReadonlyArray<Block> => {
+  const items = trainingNotes(data)
+  return items.length === 0
+    ? []
+    : [
+        { kind: "text", text: "To be said of the training:" },
+        { kind: "list", items },
+      ]
+}
 
 const conversations = ({ samples, assistants }: ReportData): ReadonlyArray<Block> =>
   samples.length === 0
