@@ -47,7 +47,10 @@ export class Judge extends Context.Tag("understudy/layers/evaluation/Judge")<
   static readonly layer: Layer.Layer<Judge, never, LanguageModel | CallJournal> = Layer.effect(
     Judge,
     Effect.gen(function* () {
-      const services = yield* Effect.context<LanguageModel | CommandScorer>()
+      // Nothing else of the layer's surroundings: how often a step was tried is the caller's to say.
+      const services = Context.make(LanguageModel, yield* LanguageModel).pipe(
+        Context.add(CommandScorer, yield* CommandScorer),
+      )
       const part: JudgePart = (reward, judged) => Effect.provide(verdictOf(reward, judged), services)
       const verdictOf = (
         reward: ConversationReward,
