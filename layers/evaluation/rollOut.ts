@@ -58,8 +58,8 @@ export const rollOut = Effect.fn("rollOut")(function* (casting: JudgedCasting, p
     judge.verdict(casting.reward, {
       dialogue,
       prompt,
-      fluency: fluencyOf(transitions, initial),
-      fluencies: transitions.map((turn) => fluencyOf([turn], initial)),
+      fluency: fluencyOf(transitions.filter(isIn(sequence)), initial),
+      fluencies: transitions.map((turn) => fluencyOf(isIn(sequence)(turn) ? [turn] : [], initial)),
       forward: forwardOf(casting, prompt, sample),
       caller,
     }),
@@ -138,11 +138,18 @@ const verdictOf = (reward: Reward, dialogue: Dialogue, judge: Effect.Effect<Verd
   )
 }
 
-/** The rollout in tokens: since every prompt continues the turn before, the last turn holds them all. */
+/** The last turn with its prompt: the whole rollout, where every prompt continues the turn before. */
 const wholeSequence = (transitions: ReadonlyArray<Transition>) => {
   const last = transitions.at(-1)
   return last === undefined ? [] : [...last.observation, ...last.action]
 }
+
+/** A turn before a prompt that was written anew is not part of the sequence that was scored. */
+const isIn =
+  (sequence: ReadonlyArray<number>) =>
+  ({ observation, action }: Transition) =>
+    observation.every((token, at) => token === sequence[at]) &&
+    action.every((token, at) => token === sequence[observation.length + at])
 
 /** Mean log-probability (nats) of the assistant's tokens; undefined where the initial model was not asked. */
 const fluencyOf = (transitions: ReadonlyArray<Transition>, initial: ReadonlyArray<number>) => {

@@ -40,6 +40,13 @@ describe("trajectoryDatums", () => {
     expect(datum).toMatchObject({ logprobs: [-0.25, 0, -0.5], advantages: [0, 0, 1], mask: [0, 0, 1] })
   })
 
+  it("gives a turn its share of the advantage, and refuses a share that is no number", () => {
+    const [datum] = datumsOf(trajectory(turn([1], [2]), turn([1, 2, 3], [4], { share: -0.5 })), 2)
+    expect(datum?.advantages).toEqual([2, 0, -1])
+    const wrong = trajectoryDatums(trajectory(turn([1], [2], { share: Number.NaN })), 1)
+    expect(Either.getOrThrow(Either.flip(wrong)).message).toContain("share of turn 0 is NaN")
+  })
+
   it("gives no datum without tokens, and loses the first token of an action without a prompt", () => {
     expect(datumsOf(trajectory(), 1)).toEqual([])
     expect(datumsOf(trajectory(turn([], [])), 1)).toEqual([])
@@ -89,6 +96,15 @@ describe("groupAdvantages", () => {
         const advantages = groupAdvantages(values)
         expect(advantages.reduce((a, b) => a + b, 0)).toBeCloseTo(0, 9)
         expect(advantages[1]! - advantages[0]!).toBeCloseTo(values[1]! - values[0]!, 9)
+      }),
+    )
+  })
+
+  it("sums to 0 when divided by the deviation too", () => {
+    fc.assert(
+      fc.property(totals, (values) => {
+        const advantages = groupAdvantages(values, { divideByStd: true })
+        expect(advantages.reduce((a, b) => a + b, 0)).toBeCloseTo(0, 6)
       }),
     )
   })
