@@ -58,7 +58,8 @@ const noTrainer = (trainer: TrainerConfig) => {
   const dialect = trainer.kind === "tinker" && trainer.dialect === "hosted" ? hosted : skyrlJax
   const refusal = { message: "a replay asks no trainer, and the journal does not have this" }
   const kind = trainer.kind === "embedded" ? ("embedded" as const) : dialect.kind
-  return lazyTrainer({ endpoint: "the journal", lossScale: dialect.lossScale, kind }, Layer.fail(refusal))
+  const known = { endpoint: "the journal", lossScale: dialect.lossScale, kind, samplersStay: !dialect.samplesLiveModel }
+  return lazyTrainer(known, Layer.fail(refusal))
 }
 
 /** A call that the run took as failed for good fails again in the same way. */

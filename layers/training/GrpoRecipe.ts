@@ -67,7 +67,10 @@ export const GrpoRecipe = Schema.Struct({
       biased: Schema.optionalWith(Schema.Boolean, { default: () => false }),
     }),
   ),
-  /** Iterations by which the policy that samples may be behind the one that is trained. Only 0 is carried out. */
+  /**
+   * Iterations by which the policy that samples is behind the one that is trained: rollouts of a later iteration are held
+   * while this one trains. For servers that sample and train apart; the loss weighs tokens by importance in any case.
+   */
   staleness: Schema.optionalWith(Schema.NonNegativeInt, { default: () => 0 }),
   /**
    * Evaluations on the split's `validation` part with the same reward, after every so many iterations and after the
@@ -106,9 +109,7 @@ export const embeddedGrpo: GrpoSettings = {
 
 /** What is wrong between settings that are fine each by itself. */
 export const grpoProblem = (recipe: GrpoRecipe): string | undefined => {
-  const { clip, filter, miniBatch, prompts, sampling, staleness, klPlacement, klEstimator, kl } = recipe
-  if (staleness > 0)
-    return "recipe.staleness: rollouts of an older policy while a newer one trains are not carried out on any trainer yet; leave it out. (The embedded trainer could not: sampling an older policy changes the model in training.)"
+  const { clip, filter, miniBatch, prompts, sampling, klPlacement, klEstimator, kl } = recipe
   if (sampling !== undefined && !sampling.biased && (sampling.temperature !== 1 || sampling.topP !== 1))
     return `recipe.sampling: log-probabilities are those of the untempered distribution, so training at temperature ${sampling.temperature} and top_p ${sampling.topP} is biased. Leave it out, or say biased: true, and the result says so.`
   if (miniBatch !== undefined && miniBatch > prompts)

@@ -58,11 +58,16 @@ interface Loaded {
 export const makeLiveModels = Effect.fn("LiveModels.make")(function* <E>(options: LiveModelsOptions<E>) {
   const trainer = yield* Trainer
   const loaded = new Set<Loaded>()
+  /** By identity, where older weights can be sampled too. */
+  const samplers = new Map<string, { readonly one: Loaded; readonly path: string }>()
   const turn = yield* Effect.makeSemaphore(1)
   let clock = 0
 
   const drop = (one: Loaded) =>
-    Effect.suspend(() => (loaded.delete(one) ? Scope.close(one.scope, Exit.void) : Effect.void))
+    Effect.suspend(() => {
+      for (const [identity, kept] of samplers) if (kept.one === one) samplers.delete(identity)
+      return loaded.delete(one) ? Scope.close(one.scope, Exit.void) : Effect.void
+    })
   const dropAll = Effect.suspend(() => Effect.forEach([...loaded], drop, { concurrency: "unbounded", discard: true }))
   yield* Effect.addFinalizer(() => dropAll)
 
@@ -100,9 +105,8 @@ export const makeLiveModels = Effect.fn("LiveModels.make")(function* <E>(options
   const step = Effect.fnUntraced(function* (one: Loaded, pending: PendingStep) {
     const { datums, loss, adam } = pending.request
     one.stepping = true
-    yield* Effect.repeat(Effect.sleep(idlePollMillis), { while: () => one.busy > 0 }).pipe(
-      Effect.when(() => one.busy > 0),
-    )
+    const isSampled = () => one.busy > 0 && trainer.samplersStay !== true
+    yield* Effect.repeat(Effect.sleep(idlePollMillis), { while: isSampled }).pipe(Effect.when(isSampled))
     // Until both are done the weights belong to no identity; if one fails they never will.
     const both = [one.model.forwardBackward(datums, loss), one.model.optimStep(adam)] as const
     const [result, metrics] = yield* Effect.all(both, { concurrency: 2 }).pipe(Effect.onError(() => drop(one)))
@@ -127,6 +131,7 @@ export const makeLiveModels = Effect.fn("LiveModels.make")(function* <E>(options
     if (one.sampler?.identity === identity) return one.sampler.path
     const path = yield* one.model.saveForSampler(`s${clock++}`)
     one.sampler = { identity, path }
+    if (trainer.samplersStay === true) samplers.set(identity, { one, path })
     return path
   })
 
@@ -137,6 +142,8 @@ export const makeLiveModels = Effect.fn("LiveModels.make")(function* <E>(options
 
   /** What needs no loading waits for no turn: rollouts ask in crowds. */
   const sampleable = ({ identity }: Policy) => {
+    const kept = samplers.get(identity)
+    if (kept !== undefined && loaded.has(kept.one)) return kept
     for (const one of loaded)
       if (one.identity === identity && one.sampler?.identity === identity && !one.stepping)
         return { one, path: one.sampler.path }

@@ -15,6 +15,7 @@ export interface IterationFacts {
   readonly updates: ReadonlyArray<UpdateMetrics>
   readonly groups: IterationMetrics["groups"]
   readonly rounds: number
+  readonly staleness?: number
 }
 
 export const iterationMetrics = ({ rolledOut, requests, ...rest }: IterationFacts): IterationMetrics => {

@@ -6,12 +6,12 @@ import { Context, Effect, ExecutionStrategy, Layer, Scope } from "effect"
 import { TrainerRejected } from "../../src/domain/TrainerError.ts"
 import type { TrainerError } from "../../src/domain/TrainerError.ts"
 import { Trainer } from "../../src/ports/Trainer.ts"
-import type { LossScale, Sampler, TrainerKind } from "../../src/ports/Trainer.ts"
+import type { Sampler } from "../../src/ports/Trainer.ts"
 import { CheckpointFiles } from "./CheckpointFiles.ts"
 
-/** `endpoint`, `lossScale` and `kind` are known before the start. A start that fails is tried again by the next request. */
+/** What is `known` is so before the start. A start that fails is tried again by the next request. */
 export const lazyTrainer = <E extends { readonly message: string }, R>(
-  known: { readonly endpoint: string; readonly lossScale: LossScale; readonly kind?: TrainerKind },
+  known: Pick<typeof Trainer.Service, "endpoint" | "lossScale" | "kind" | "samplersStay">,
   start: Layer.Layer<Trainer | CheckpointFiles, E, R>,
 ): Layer.Layer<Trainer | CheckpointFiles, never, R> =>
   Layer.scopedContext(

@@ -13,11 +13,12 @@ export type Trait =
 
 /**
  * SkyRL 0.4: its JAX backend takes Adam's settings with each step and clips no gradient; its training backend fixes all
- * but the learning rate when the model is made. The hosted service trains adapters only. None has a KL term.
+ * but the learning rate when the model is made; sampling an older policy is known to change the model in training on the
+ * first. The hosted service trains adapters only. None has a KL term.
  */
 export const traitsOf: Readonly<Record<TrainerKind, ReadonlySet<Trait>>> = {
   embedded: new Set<Trait>(["adam-settings", "weight-decay", "ppo"]),
-  skyrl: new Set<Trait>(["all-weights", "ppo", "stale-rollouts"]),
+  skyrl: new Set<Trait>(["all-weights", "ppo"]),
   hosted: new Set<Trait>(["adam-settings", "weight-decay", "gradient-clip", "ppo", "stale-rollouts"]),
 }
 
@@ -92,7 +93,11 @@ const demandsOf = (recipe: GrpoRecipe): ReadonlyArray<Demand> => {
     { trait: "gradient-clip", asked: gradientClip > 0, text: `gradientClip ${gradientClip}` },
     { trait: "ppo", asked: loss === "ppo", text: "loss ppo" },
     { trait: "kl-in-loss", asked: kl > 0 && klPlacement === "loss", text: 'klPlacement "loss"' },
-    { trait: "stale-rollouts", asked: staleness > 0, text: `staleness ${staleness}` },
+    {
+      trait: "stale-rollouts",
+      asked: staleness > 0,
+      text: `staleness ${staleness} (sampling an older policy than the one in training)`,
+    },
   ]
   return all.filter(({ asked }) => asked)
 }

@@ -37,6 +37,8 @@ export const IterationMetrics = Schema.Struct({
   groups: Schema.Struct({ drawn: Schema.Int, constant: Schema.Int, filtered: Schema.Int, trained: Schema.Int }),
   /** Draws of prompts: more than one where groups were not informative. */
   rounds: Schema.Int,
+  /** Iterations by which the policy that sampled was behind; absent where it was not. */
+  staleness: Schema.optional(Schema.Int),
   /** One for each optimizer step, in order. */
   updates: Schema.Array(UpdateMetrics),
   /** Tokens of the rollouts that are known as tokens: written by each side, and read by the trainer. */

@@ -133,6 +133,8 @@ export class Trainer extends Context.Tag("understudy/ports/Trainer")<
     readonly lossScale: LossScale
     /** Where that is known. */
     readonly kind?: TrainerKind
+    /** Whether weights that were saved for sampling can still be sampled after later steps. Default: they can't. */
+    readonly samplersStay?: boolean
     readonly capabilities: Effect.Effect<TrainerCapabilities, TrainerError>
     /** A new model, or one restored from a checkpoint. The end of the scope frees its place on the server. */
     readonly createModel: (request: ModelRequest) => Effect.Effect<TrainingModel, TrainerError, Scope.Scope>

@@ -17,7 +17,7 @@ import { Estimate, Shard, Stage, Step } from "../../src/index.ts"
 import { Trainer } from "../../src/ports/Trainer.ts"
 import { Conversing } from "./Conversing.ts"
 import { grpoDemands } from "./grpoDemands.ts"
-import { grpoIteration, Trained } from "./grpoIteration.ts"
+import { grpoIteration, rollAhead, Trained } from "./grpoIteration.ts"
 import type { Training } from "./grpoIteration.ts"
 import { bounded } from "./grpoParts.ts"
 import type { Reached } from "./grpoParts.ts"
@@ -57,16 +57,23 @@ export const TrainAssistant = Stage.make({
       const checkpoints: Array<KeptCheckpoint> = []
       const validations: Array<Validation> = []
       let reached: Reached = { checkpoint: null, unsaved: [] }
+      const history = [reached]
       let stoppedEarly = false
       for (let after = 1; after <= recipe.iterations && !stoppedEarly; after++) {
-        const work = grpoIteration(training, after - 1, reached, savesAt(recipe, select, after))
-        const { checkpoint, requests, iteration }: Trained = yield* Shard.once(`iteration/${after - 1}`, Trained, work)
+        const work = grpoIteration(training, after - 1, [...history], savesAt(recipe, select, after))
+        const once = Shard.once(`iteration/${after - 1}`, Trained, work)
+        const ahead = after - 1 + recipe.staleness
+        const { checkpoint, requests, iteration }: Trained =
+          ahead < after || ahead >= recipe.iterations
+            ? yield* once
+            : yield* beside(once, Shard.once(`rollouts/${ahead}`, Schema.Void, rollAhead(training, ahead, reached)))
         curve.push(iteration)
-        if (checkpoint === undefined) {
-          reached = { ...reached, unsaved: [...reached.unsaved, ...(requests === undefined ? [] : [requests])] }
-          continue
-        }
-        reached = { checkpoint, unsaved: [] }
+        reached =
+          checkpoint === undefined
+            ? { ...reached, unsaved: [...reached.unsaved, ...(requests === undefined ? [] : [requests])] }
+            : { checkpoint, unsaved: [] }
+        history.push(reached)
+        if (checkpoint === undefined) continue
         checkpoints.push({ after, checkpoint })
         if (!validatesAt(recipe, after)) continue
         validations.push(yield* validate(split.validation.conversations, training, after, checkpoint))
@@ -85,6 +92,10 @@ export const TrainAssistant = Stage.make({
     }),
   estimate: (input) => ({ size: input.recipe.iterations, demands: grpoDemands(input) }) satisfies Estimate.Estimate,
 })
+
+/** Both at once; the second one begins first, so that it finds the weights before they are trained on. */
+const beside = <A, E, R, E2, R2>(work: Effect.Effect<A, E, R>, other: Effect.Effect<void, E2, R2>) =>
+  Effect.map(Effect.all([other, work], { concurrency: 2 }), ([, result]) => result)
 
 const selectProblem = ({ validation, iterations }: GrpoRecipe, select: Select): string | undefined => {
   if (select === "one-standard-error" && validation === undefined)

@@ -59,15 +59,18 @@ export interface Training {
 export const grpoIteration = Effect.fn("grpoIteration")(function* (
   training: Training,
   index: number,
-  reached: Reached,
+  /** The policies after every iteration so far, the untrained one first. */
+  history: ReadonlyArray<Reached>,
   saving: boolean,
 ) {
   const { recipe, base, seed, step } = training
   const policies = yield* Policies
-  yield* refuseUnhonoured(recipe, (yield* Trainer).kind)
-  const policy = yield* policyAt(base, recipe, seed, reached)
+  yield* refuseUnhonoured(recipe, yield* Trainer)
+  const policy = yield* policyAt(base, recipe, seed, at(history, index))
   const began = yield* Clock.currentTimeMillis
-  const { groups, records, rounds } = yield* rollGroups(training, index, policy)
+  const staleness = Math.min(index, recipe.staleness)
+  const sampler = staleness === 0 ? policy : yield* policyAt(base, recipe, seed, at(history, index - staleness))
+  const { groups, records, rounds } = yield* rollGroups(training, index, sampler)
   const sampled = yield* Clock.currentTimeMillis
   yield* refuseMissing(records, defaultFailureShare)
   const usableGroups = complete(groups)
@@ -83,6 +86,7 @@ export const grpoIteration = Effect.fn("grpoIteration")(function* (
     updates,
     groups: groupCounts(usableGroups.map(rewardsOf), recipe, batch.groups),
     rounds,
+    ...(staleness === 0 ? {} : { staleness }),
   })
   const iteration = Iteration.make({
     index,
@@ -108,6 +112,12 @@ export const grpoIteration = Effect.fn("grpoIteration")(function* (
       ? { iteration, requests: yield* requestFile.write(batch.requests) }
       : { iteration, checkpoint: checkpointOf(now, state) }
   return trained
+})
+
+/** The rollouts of a later iteration, which finds them in the journal. Only for its time: it gives nothing. */
+export const rollAhead = Effect.fn("rollAhead")(function* (training: Training, index: number, reached: Reached) {
+  yield* refuseUnhonoured(training.recipe, yield* Trainer)
+  yield* rollGroups(training, index, yield* policyAt(training.base, training.recipe, training.seed, reached))
 })
 
 /** Every prompt's rollouts; in further rounds of other prompts until enough groups are informative. */
@@ -191,8 +201,13 @@ const somePrompts = (prompts: ReadonlyArray<Conversation>) =>
         advice: "Raise it, or take another corpus.",
       })
 
-const refuseUnhonoured = (recipe: GrpoRecipe, kind: Trainer["Type"]["kind"]) => {
-  const { refused } = judgeRecipe(recipe, kind)
+const at = (history: ReadonlyArray<Reached>, iterations: number): Reached =>
+  history[iterations] ?? { checkpoint: null, unsaved: [] }
+
+const refuseUnhonoured = (recipe: GrpoRecipe, { kind, samplersStay = false }: Trainer["Type"]) => {
+  const said = judgeRecipe(recipe, kind).refused
+  const stale = "staleness: this trainer samples no older policy than the one in training"
+  const refused = said.length === 0 && recipe.staleness > 0 && !samplersStay ? [stale] : said
   return refused.length === 0
     ? Effect.void
     : StageFailure.make({

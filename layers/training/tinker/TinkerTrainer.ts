@@ -104,6 +104,7 @@ export const make = Effect.fn("TinkerTrainer.make")(function* (options: TinkerTr
     endpoint: http.endpoint,
     lossScale: dialect.lossScale,
     kind: dialect.kind,
+    samplersStay: !dialect.samplesLiveModel,
     capabilities: http
       .json({ method: "GET", path: "get_server_capabilities" }, ServerCapabilities)
       .pipe(Effect.map(({ supported_models }) => ({ models: supported_models.map(described) }))),

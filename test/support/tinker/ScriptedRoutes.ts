@@ -16,6 +16,8 @@ export interface ScriptedOptions {
   readonly alphabet?: ReadonlyArray<number>
   /** Each step lowers the loss; from this one on it rises again. Default: never. */
   readonly bestAfter?: number
+  /** As the hosted service does, samples a checkpoint without touching the live model. Default: by way of it. */
+  readonly samplersStay?: boolean
   /** Keeps checkpoints over a restart of the process. */
   readonly stateFile?: string
   /** A fault for a request that none was queued for. */
@@ -206,7 +208,8 @@ export const makeRoutes = (options: ScriptedOptions) => {
         const model = id === undefined ? undefined : state.models.get(id)
         if (id !== undefined && model === undefined) return failed(`Model ${id} not loaded`)
         // As on the JAX backend: a checkpoint is sampled by way of the live model.
-        if (model !== undefined) model.weights = { hash: saved.hash, steps: saved.steps }
+        if (model !== undefined && options.samplersStay !== true)
+          model.weights = { hash: saved.hash, steps: saved.steps }
         const result = sampleResult(felt(saved), body, alphabet)
         const { prompt, sampling_params } = body
         note(body.prompt_logprobs ? "score" : "sample", { prompt, sampling_params }, result)

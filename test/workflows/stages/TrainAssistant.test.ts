@@ -3,13 +3,15 @@ import { Effect } from "effect"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { withinOneStandardError } from "../../../layers/training/checkpointChoice.ts"
+import { hosted } from "../../../layers/training/tinker/TinkerDialect.ts"
 import { logFile } from "../../../layers/training/TrainingLog.ts"
 import type { AssistantResult } from "../../../src/domain/Results.ts"
 import { rollouts } from "../../../workflows/stages/conversations.ts"
 import { isOutOfPatience } from "../../../workflows/stages/grpoValidation.ts"
+import { RolePlay } from "../../../workflows/stages/RolePlay.ts"
 import { TrainAssistant } from "../../../workflows/stages/TrainAssistant.ts"
 import { scriptedTinker } from "../../support/ScriptedTinker.ts"
-import { newHome, outcomeOf, services, trained, training } from "./trainingWorld.ts"
+import { newHome, outcomeOf, remote, services, trained, training } from "./trainingWorld.ts"
 
 const identities = ({ curve }: AssistantResult) => curve.map(({ identity }) => identity)
 const patient = 120_000
@@ -163,6 +165,63 @@ describe("saved states", () => {
   )
 })
 
+describe("rollouts of an older policy", () => {
+  const step = training(
+    { iterations: 4, staleness: 1, metrics: "result" },
+    { base: remote, simulator: RolePlay({ model: remote }) },
+  )
+  const samplers = (result: AssistantResult) =>
+    Effect.forEach(result.curve, ({ transcripts }) =>
+      Effect.map(rollouts.read(transcripts), (records) => [
+        ...new Set(
+          records.flatMap(({ messages, turns }) =>
+            turns.flatMap(({ model }, at) => (messages[at]?.role === "assistant" ? [model] : [])),
+          ),
+        ),
+      ]),
+    )
+
+  it.scopedLive(
+    "are one iteration behind, weighed by importance, and the same when the run is repeated",
+    () =>
+      Effect.gen(function* () {
+        const server = yield* scriptedTinker({ samplersStay: true })
+        const run = Effect.gen(function* () {
+          const result = yield* trained(step)
+          return { result, by: yield* samplers(result) }
+        })
+        const apart = () => services(server.url, newHome(), undefined, hosted)
+        const { result, by } = yield* Effect.provide(run, apart())
+        const [first, second, third] = identities(result)
+        const start = by[0]?.[0]
+        assert.deepStrictEqual(by, [[start], [start], [first], [second]])
+        assert.notInclude(by.flat(), third)
+        assert.deepStrictEqual(
+          result.curve.map(({ metrics }) => metrics?.staleness),
+          [undefined, 1, 1, 1],
+        )
+        const weights = result.curve.map(({ metrics }) => metrics?.updates[0]?.weights.mean ?? 0)
+        assert.strictEqual(weights[0], 1)
+        assert.isTrue(weights.slice(1).every((weight) => weight > 1))
+        const again = yield* Effect.provide(run, apart())
+        assert.deepStrictEqual(identities(again.result), identities(result))
+      }),
+    patient,
+  )
+
+  it.scopedLive(
+    "are refused by a trainer that samples the newest weights only",
+    () =>
+      Effect.gen(function* () {
+        const server = yield* scriptedTinker()
+        const { outcome } = yield* Effect.provide(outcomeOf(step), services(server.url, newHome()))
+        assert.include(JSON.stringify(outcome), "staleness 1 (sampling an older policy")
+        assert.strictEqual(server.count("asample"), 0)
+      }),
+    patient,
+  )
+})
+
 describe("limits and metrics", () => {
   it.scopedLive(
     "leaves out openings that are too long, ends long conversations with a reason, and writes metrics as it goes",
@@ -217,7 +276,7 @@ describe("what is refused", () => {
   }
 
   it("names what a trainer can't do, or what would be biased", () => {
-    assert.include(refusal({ staleness: 1 }), "The embedded trainer could not")
+    assert.include(refusal({ staleness: 1 }), "not honoured by the embedded trainer")
     assert.include(refusal({ sampling: { temperature: 0.7 } }), "biased")
     assert.strictEqual(refusal({ sampling: { temperature: 0.7, biased: true } }), "nothing")
     assert.include(refusal({ kl: 0.1, klPlacement: "loss" }), 'klPlacement "loss"')

@@ -11,6 +11,7 @@ import { makeChatTemplate } from "../../../layers/llm/ChatTemplate.ts"
 import { makeTokenizer } from "../../../layers/llm/Tokenizer.ts"
 import { CheckpointFiles } from "../../../layers/training/CheckpointFiles.ts"
 import { Policies } from "../../../layers/training/Policies.ts"
+import { skyrlJax } from "../../../layers/training/tinker/TinkerDialect.ts"
 import * as TinkerTrainer from "../../../layers/training/tinker/TinkerTrainer.ts"
 import { TrainingLog } from "../../../layers/training/TrainingLog.ts"
 import { AssistantResult } from "../../../src/domain/Results.ts"
@@ -43,6 +44,8 @@ writeFileSync(
 )
 
 export const base = { provider: "embedded", name: "scripted-base" } as const
+/** On a trainer elsewhere. */
+export const remote = { provider: "trainable", name: "scripted-base", revision: "1" } as const
 const shares = { simulator: 0.1, assistant: 0.4, validation: 0.4, test: 0.1 }
 const split = Split({ corpus: Corpus({ file: FileRef.make({ path: corpusFile }) }), shares })
 
@@ -69,9 +72,11 @@ const codec = () => {
 const silent = LanguageModel.of({ chat: () => Effect.die("not used"), complete: () => Effect.die("not used") })
 
 /** As one process has them; another one over the same home goes on. */
-export const services = (url: string, home: string, languageModel = silent) =>
+export const services = (url: string, home: string, languageModel = silent, dialect = skyrlJax) =>
   Layer.merge(Policies.layer({ places: 2, waves: { size: 8, quietMillis: 1 }, codec }), Judge.layer).pipe(
-    Layer.provideMerge(Layer.merge(TinkerTrainer.layer({ url, timing: quick }), CheckpointFiles.layerKeptBy(url))),
+    Layer.provideMerge(
+      Layer.merge(TinkerTrainer.layer({ url, timing: quick, dialect }), CheckpointFiles.layerKeptBy(url)),
+    ),
     Layer.provideMerge(Layer.succeed(LanguageModel, languageModel)),
     Layer.provideMerge(Home.Home.layer(home)),
     Layer.merge(Runner.layer(join(home, "engine.db"))),
