@@ -18,9 +18,9 @@ import { Trainer } from "../../src/ports/Trainer.ts"
 import { Conversing } from "./Conversing.ts"
 import { grpoDemands } from "./grpoDemands.ts"
 import { grpoIteration, rollAhead, Trained } from "./grpoIteration.ts"
-import type { Training } from "./grpoIteration.ts"
 import { bounded } from "./grpoParts.ts"
 import type { Reached } from "./grpoParts.ts"
+import type { Training } from "./grpoRollouts.ts"
 import { choose, isOutOfPatience, savesAt, validate, validatesAt } from "./grpoValidation.ts"
 
 export const TrainAssistant = Stage.make({

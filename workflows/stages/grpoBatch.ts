@@ -10,7 +10,7 @@ import { Policies } from "../../layers/training/Policies.ts"
 import { StageFailure } from "../../src/index.ts"
 import { Trainer } from "../../src/ports/Trainer.ts"
 import { asStageFailure } from "./failures.ts"
-import type { Training } from "./grpoIteration.ts"
+import type { Training } from "./grpoRollouts.ts"
 
 /** A rollout without a verdict is missing from its group, never a zero (contract 3); one alone is no group. */
 export const complete = (groups: ReadonlyArray<ReadonlyArray<RolledOut>>): ReadonlyArray<ReadonlyArray<RolledOut>> =>

@@ -15,7 +15,7 @@ import { Shard, StageFailure } from "../../src/index.ts"
 import { castBoth } from "./casting.ts"
 import { rollouts } from "./conversations.ts"
 import { asStageFailure } from "./failures.ts"
-import type { Training } from "./grpoIteration.ts"
+import type { Training } from "./grpoRollouts.ts"
 import { holdInBatches } from "./holdInBatches.ts"
 import { defaultFailureShare } from "./missing.ts"
 
