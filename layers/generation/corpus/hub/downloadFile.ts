@@ -86,14 +86,7 @@ const onDisk = <A>(file: string, run: () => Promise<A>) =>
 const storageFailed = (path: string, error: unknown) =>
   StorageFailed.make({ path, code: codeOf(error) ?? "unknown", detail: String(error) })
 
-/** System calls on files say which; errors of connections have none, or `read` and `connect`. */
-const isOfDisk = (error: unknown) =>
-  error instanceof Error &&
-  "syscall" in error &&
-  ["write", "open", "fsync"].includes(String(error.syscall)) &&
-  "errno" in error &&
-  !(error instanceof TypeError)
+/** Failing files say which system call failed; what breaks in a connection comes as a TypeError of `fetch`. */
+const isOfDisk = (error: unknown) => error instanceof Error && "syscall" in error && !(error instanceof TypeError)
 
 const codeOf = (error: unknown) => (error instanceof Error && "code" in error ? String(error.code) : undefined)
-
-export type DownloadError = HubError | StorageFailed
