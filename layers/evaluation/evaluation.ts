@@ -1,6 +1,12 @@
 /** `understudy/evaluation`: what replies are checked for and measured by. Pure functions, usable without the engine. */
 export { Check, checkReply, repliesOf, scoreChecklist } from "./Checklist.ts"
 export type { Checked, Replied, Scored } from "./Checklist.ts"
+export { firstTurnDiversity } from "./fidelity/firstTurns.ts"
+export { intentOverlap, intentWords } from "./fidelity/intentOverlap.ts"
+export { likelihoodOf } from "./fidelity/likelihood.ts"
+export { Talk, UserScore } from "./fidelity/rows.ts"
+export { endingsOf, humanTalk, laterLengths, overlapOf, simulatedTalk, totalVariation } from "./fidelity/talks.ts"
+export { lengthsOf, wasserstein, wordCount } from "./fidelity/turnLengths.ts"
 export { copyShare, echoShare, longestCopiedRun, repetition } from "./Parroting.ts"
 export { overSessions, sessionSurface, termination } from "./realism/replay.ts"
 export type { ReplayedTurn, Sides, Surface, Termination } from "./realism/replay.ts"
