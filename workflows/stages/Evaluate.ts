@@ -13,7 +13,7 @@ import { castBoth, personasOf } from "./casting.ts"
 import { Conversing } from "./Conversing.ts"
 import { asStageFailure } from "./failures.ts"
 import { holdInBatches } from "./holdInBatches.ts"
-import { modelOf, rolloutDemands } from "./rolloutDemands.ts"
+import { modelOf, opensOf, rolloutDemands } from "./rolloutDemands.ts"
 
 const positive = Schema.Int.pipe(Schema.positive())
 
@@ -52,7 +52,7 @@ export const Evaluate = Stage.make({
     }),
   estimate: ({ assistant, simulator, reward, conversing, prompts, samples }) => {
     const count = prompts * samples
-    const models = { assistant: modelOf(assistant), simulator: modelOf(simulator) }
+    const models = { assistant: modelOf(assistant), simulator: modelOf(simulator), opens: opensOf(simulator) }
     return { size: count, demands: rolloutDemands({ count, conversing, reward, ...models }) }
   },
 })

@@ -12,7 +12,7 @@ import { castBoth, personasOf } from "./casting.ts"
 import { Conversing } from "./Conversing.ts"
 import { asStageFailure } from "./failures.ts"
 import { holdInBatches } from "./holdInBatches.ts"
-import { modelOf, speakerDemands } from "./rolloutDemands.ts"
+import { modelOf, opensOf, speakerDemands } from "./rolloutDemands.ts"
 
 const positive = Schema.Int.pipe(Schema.positive())
 
@@ -53,7 +53,7 @@ export const Simulate = Stage.make({
     }),
   estimate: ({ assistant, simulator, conversing, prompts, samples }) => {
     const count = prompts * samples
-    const models = { assistant: modelOf(assistant), simulator: modelOf(simulator) }
+    const models = { assistant: modelOf(assistant), simulator: modelOf(simulator), opens: opensOf(simulator) }
     return { size: count, demands: speakerDemands({ count, conversing, ...models }) }
   },
 })

@@ -24,7 +24,7 @@ import { assistantSampling, Conversing, usable, userSampling } from "./Conversin
 import { meanMeasures, meanReward, outcomesOf } from "./counts.ts"
 import { asStageFailure } from "./failures.ts"
 import { defaultFailureShare, refuseMissing } from "./missing.ts"
-import { modelOf, promptTokens, rolloutDemands } from "./rolloutDemands.ts"
+import { modelOf, opensOf, promptTokens, rolloutDemands } from "./rolloutDemands.ts"
 
 const Trained = Schema.Struct({ checkpoint: Checkpoint, iteration: Iteration })
 
@@ -134,7 +134,7 @@ export const TrainAssistant = Stage.make({
       promptTokens: promptTokens({ count, conversing }),
       completionTokens: Estimate.exactly(0),
     }
-    const models = { assistant: base, simulator: modelOf(simulator) }
+    const models = { assistant: base, simulator: modelOf(simulator), opens: opensOf(simulator) }
     return { size: recipe.iterations, demands: [...rolloutDemands({ count, conversing, reward, ...models }), trainer] }
   },
 })
