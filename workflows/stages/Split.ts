@@ -46,7 +46,7 @@ export const Split = Stage.make({
       return `${given}: the preset "${preset}" has its source's rules; ${given} is of the default preset`
     }
     const sum = Object.values(shares ?? defaultShares).reduce((all, share) => all + share, 0)
-    return Math.abs(sum - 1) > 1e-6 ? `shares: they sum to ${sum}, not to 1` : undefined
+    return Math.abs(sum - 1) > 1e-6 ? `shares: they sum to ${Number(sum.toFixed(6))}, not to 1` : undefined
   },
   run: ({ shares, most = {}, ...input }) =>
     Shard.once(

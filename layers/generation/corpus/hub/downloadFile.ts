@@ -8,7 +8,7 @@ import { dirname } from "node:path"
 import { pipeline } from "node:stream/promises"
 import { StorageFailed } from "../../../../src/journal/ArtifactErrors.ts"
 import { HubDamaged, HubUnavailable, ofStatus, ofThrown } from "./hubErrors.ts"
-import type { HubError, Place } from "./hubErrors.ts"
+import type { Place } from "./hubErrors.ts"
 
 export interface HubFile {
   /** In the data set. */
