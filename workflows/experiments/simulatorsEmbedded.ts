@@ -36,6 +36,6 @@ export default study("simulators-embedded", {
     "SFTUser-seed1": U.FineTuned({ split, base, recipe: sft, seed: 1 }),
   },
   assistant: U.InitialAssistant({ model: base }),
-  conversing: { ...U.embeddedConversing, turns: 3, maxOpening: 300 },
-  size: { prompts: 12, conversations: 16, openings: 16, maxTokens: 256 },
+  conversing: { ...U.embeddedConversing, turns: 3, temperature: 0.7, maxOpening: 300 },
+  size: { prompts: 12, conversations: 16, openings: 16, maxTokens: 384 },
 })
