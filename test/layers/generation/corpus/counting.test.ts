@@ -5,6 +5,7 @@ import { numberColumn, wordColumn } from "../../../../layers/generation/corpus/C
 import { corpusLine, lineHead, lineOpening, lineTexts } from "../../../../layers/generation/corpus/corpusLine.ts"
 import { frequentNgrams } from "../../../../layers/generation/corpus/FrequentNgrams.ts"
 import { taskOverlap } from "../../../../layers/generation/corpus/TaskOverlap.ts"
+import { nameStore } from "../../../../layers/generation/corpus/nameStore.ts"
 import { textHash } from "../../../../layers/generation/corpus/textHash.ts"
 import { textTable } from "../../../../layers/generation/corpus/TextTable.ts"
 import { uniqueIds } from "../../../../layers/generation/corpus/uniqueIds.ts"
@@ -64,6 +65,29 @@ describe("columns", () => {
       [words.at(40_000), words.at(69_999), numbers.at(69_999), words.length()],
       [4, 69_999, 69_999e6, 70_000],
     )
+  })
+})
+
+describe("nameStore", () => {
+  const name = fc.oneof(fc.fullUnicodeString({ minLength: 1 }), fc.hexaString({ minLength: 1, maxLength: 6 }))
+  it.prop("sorts by code point, whether names are hex or not", [fc.uniqueArray(name, { maxLength: 40 })], ([names]) => {
+    const store = nameStore()
+    names.forEach(store.add)
+    const points = (text: string) =>
+      [...text].map((point) => (point.codePointAt(0) ?? 0).toString(16).padStart(6, "0")).join()
+    const sorted = [...store.sorted(Uint32Array.from(names.keys()))].map((at) => names[at])
+    assert.deepEqual(
+      sorted,
+      [...names].sort((a, b) => (points(a) < points(b) ? -1 : 1)),
+    )
+  })
+
+  it("keeps names over its blocks", () => {
+    const store = nameStore()
+    const names = Array.from({ length: 30_000 }, (_, i) => `${"x".repeat(i % 90)} ${29_999 - i}`)
+    names.forEach(store.add)
+    const sorted = [...store.sorted(Uint32Array.from(names.keys()))].map((at) => names[at])
+    assert.deepEqual(sorted, [...names].sort())
   })
 })
 
