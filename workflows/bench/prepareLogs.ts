@@ -4,7 +4,7 @@
  *     node prepareLogs.ts LOGS.jsonl ARTIFACTS
  */
 import { Console, Effect } from "effect"
-import { ArtifactStore } from "../../src/index.ts"
+import { ArtifactStore } from "../../src/journal/ArtifactStore.ts"
 import { readCorpus } from "../stages/readCorpus.ts"
 import { splitCorpus } from "../stages/splitCorpus.ts"
 

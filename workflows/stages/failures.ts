@@ -1,7 +1,7 @@
 /** What the services of a stage fail with, as failures of its shards: kind, what happened, what to do. */
 import { Effect } from "effect"
 import type { ErrorKind } from "../../src/domain/LlmError.ts"
-import { StageFailure } from "../../src/index.ts"
+import { StageFailure } from "../../src/durable/StageFailure.ts"
 
 interface Failure {
   readonly message: string

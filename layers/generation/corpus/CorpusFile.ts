@@ -3,6 +3,7 @@
  * from the first row. A bad row names its file, line and reason.
  */
 import { Effect, Either, Schema, Stream } from "effect"
+import type { Types } from "effect"
 import type { Conversation } from "../../../src/domain/Conversation.ts"
 import { schemaIssues } from "../../../src/domain/schemaIssues.ts"
 import { conversationHash } from "../ConversationHash.ts"
@@ -123,16 +124,13 @@ const isText = (value: unknown) => value == null || typeof value === "string"
 const made = (row: Fields, { messages, session }: Logged, id: string, user: string): Conversation => {
   // Checked by `hasCommon`.
   const { country, language, intent, checklist } = row as Partial<Conversation>
-  return {
-    id,
-    user,
-    messages,
-    ...(country === undefined ? {} : { country }),
-    ...(language == null ? {} : { language }),
-    ...(session === undefined ? {} : { session }),
-    ...(intent == null ? {} : { intent }),
-    ...(checklist == null ? {} : { checklist }),
-  }
+  const conversation: Types.Mutable<Conversation> = { id, user, messages }
+  if (country !== undefined) conversation.country = country
+  if (language != null) conversation.language = language
+  if (session !== undefined) conversation.session = session
+  if (intent != null) conversation.intent = intent
+  if (checklist != null) conversation.checklist = checklist
+  return conversation
 }
 
 const problemOf = (messages: Logged["messages"]): { readonly reason: string; readonly detail: string } | undefined => {
