@@ -138,7 +138,8 @@ export const FineTunedResult = Schema.TaggedStruct("FineTuned", {
   /** What the simulator says to end a conversation. */
   marker: Schema.Literal("empty-turn", "<|endconversation|>"),
   perplexity: Perplexity,
-  ending: Schema.Struct({ before: Schema.Number, after: Schema.Number }),
+  /** Null where no conversation that is measured has its end within the context. */
+  ending: Schema.Struct({ before: Schema.NullOr(Schema.Number), after: Schema.NullOr(Schema.Number) }),
   losses: Schema.Array(Schema.Number),
   /** One for each optimizer step. */
   learningRates: Schema.Array(Schema.Number),
