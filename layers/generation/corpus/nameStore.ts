@@ -32,13 +32,22 @@ export const nameStore = () => {
       end += bytes.length
     },
     /** As Python sorts strings, by code point: UTF-8 keeps that order, and so do the bytes that hex digits stand for. */
-    sorted: (some: Uint32Array): Uint32Array =>
-      some
-        .slice()
-        .sort((a, b) =>
-          isHex.at(a) === isHex.at(b) ? Buffer.compare(bytesAt(a), bytesAt(b)) : Buffer.compare(text(a), text(b)),
-        ),
+    sorted: (some: Uint32Array): Uint32Array => {
+      const alike = some.every((name) => isHex.at(name) === isHex.at(some[0]!))
+      const bytes = alike ? bytesAt : text
+      // Most names differ in their first bytes: these are compared as numbers.
+      const heads = Float64Array.from(some, (name) => headOf(bytes(name)))
+      const order = Uint32Array.from(some.keys())
+      order.sort((a, b) => heads[a]! - heads[b]! || Buffer.compare(bytes(some[a]!), bytes(some[b]!)))
+      return order.map((at) => some[at]!)
+    },
   }
+}
+
+const headOf = (bytes: Buffer): number => {
+  let head = 0
+  for (let i = 0; i < 6; i++) head = head * 256 + (bytes[i] ?? 0)
+  return head
 }
 
 const blockSize = 1 << 20
