@@ -14,5 +14,14 @@ export const Persona = Schema.Struct({
 export type Persona = typeof Persona.Type
 
 /** One persona, or a mixture: then each prompt is given one by seed, the same in all its rollouts (paper 1.2). */
-export const Personas = Schema.Union(Persona, Schema.NonEmptyArray(Persona))
+export const Personas = Schema.Union(
+  Persona,
+  Schema.NonEmptyArray(Persona).pipe(
+    Schema.filter((mixture) => {
+      const names = mixture.map(({ name }) => name)
+      const repeated = names.find((name, i) => names.indexOf(name) !== i)
+      return repeated === undefined || `Two personas of a mixture are named ${JSON.stringify(repeated)}`
+    }),
+  ),
+)
 export type Personas = typeof Personas.Type

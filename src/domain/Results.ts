@@ -103,6 +103,8 @@ export type Perplexity = typeof Perplexity.Type
 export const CustomResult = Schema.TaggedStruct("CustomSimulator", {
   name: Schema.NonEmptyString,
   version: Schema.Int,
+  /** SHA-256 of the text of its function: whatever was said by another one is said anew. */
+  body: Schema.String,
   opening: Opening,
   personas: Personas,
   /** As its own schema encodes them. */

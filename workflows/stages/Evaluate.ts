@@ -10,7 +10,7 @@ import { Personas } from "../../src/domain/Persona.ts"
 import { EvaluationResult, PolicyResult, SimulatorResult, SplitResult } from "../../src/domain/Results.ts"
 import { Shard, Stage, Step } from "../../src/index.ts"
 import { castBoth, personasOf } from "./casting.ts"
-import { Conversing } from "./Conversing.ts"
+import { Conversing, conversingProblem } from "./Conversing.ts"
 import { asStageFailure } from "./failures.ts"
 import { holdInBatches } from "./holdInBatches.ts"
 import { modelOf, opensOf, rolloutDemands } from "./rolloutDemands.ts"
@@ -36,6 +36,7 @@ export const Evaluate = Stage.make({
     seed: Schema.Int.pipe(Schema.optionalWith({ default: () => 0 })),
   },
   output: EvaluationResult,
+  check: ({ conversing }) => conversingProblem(conversing),
   run: ({ split, assistant, simulator, persona, reward, ...holding }) =>
     Effect.gen(function* () {
       const { conversing, seed } = holding

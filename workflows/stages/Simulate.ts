@@ -9,7 +9,7 @@ import { Personas } from "../../src/domain/Persona.ts"
 import { PolicyResult, SimulationResult, SimulatorResult, SplitResult } from "../../src/domain/Results.ts"
 import { Shard, Stage, Step } from "../../src/index.ts"
 import { castBoth, personasOf } from "./casting.ts"
-import { Conversing } from "./Conversing.ts"
+import { Conversing, conversingProblem } from "./Conversing.ts"
 import { asStageFailure } from "./failures.ts"
 import { holdInBatches } from "./holdInBatches.ts"
 import { modelOf, opensOf, speakerDemands } from "./rolloutDemands.ts"
@@ -38,6 +38,7 @@ export const Simulate = Stage.make({
     seed: Schema.Int.pipe(Schema.optionalWith({ default: () => 0 })),
   },
   output: SimulationResult,
+  check: ({ conversing }) => conversingProblem(conversing),
   run: ({ split, part, assistant, simulator, persona, ...holding }) =>
     Effect.gen(function* () {
       const { conversing, seed } = holding

@@ -20,7 +20,7 @@ import { Estimate, Shard, Stage, StageFailure, Step } from "../../src/index.ts"
 import { Trainer } from "../../src/ports/Trainer.ts"
 import { castUser } from "./casting.ts"
 import { conversations, rollouts } from "./conversations.ts"
-import { assistantSampling, Conversing, usable, userSampling } from "./Conversing.ts"
+import { assistantSampling, Conversing, conversingProblem, usable, userSampling } from "./Conversing.ts"
 import { meanMeasures, meanReward, outcomesOf } from "./counts.ts"
 import { asStageFailure } from "./failures.ts"
 import { defaultFailureShare, refuseMissing } from "./missing.ts"
@@ -44,6 +44,7 @@ export const TrainAssistant = Stage.make({
     seed: Schema.Int.pipe(Schema.optionalWith({ default: () => 0 })),
   },
   output: AssistantResult,
+  check: ({ conversing }) => conversingProblem(conversing),
   run: ({ split, base, simulator, persona, reward, recipe, conversing, seed }) =>
     Effect.gen(function* () {
       const step = yield* Shard.stepId
@@ -85,10 +86,8 @@ export const TrainAssistant = Stage.make({
               { concurrency: "unbounded" },
             ).pipe(asStageFailure)
             const sampled = yield* Clock.currentTimeMillis
-            yield* refuseMissing(
-              groups.flat().map(({ rollout }) => rollout),
-              defaultFailureShare,
-            )
+            const outcomes = outcomesOf(groups.flat().map(({ rollout }) => rollout))
+            yield* refuseMissing(outcomes, defaultFailureShare)
             const batch = yield* batchOf(groups, recipe, lossScale)
             const trained = yield* asStageFailure(policies.train(policy, batch.request, { role: "trainer", step }))
             const learnt = yield* Clock.currentTimeMillis
@@ -101,7 +100,7 @@ export const TrainAssistant = Stage.make({
               reward: meanReward(records) ?? 0,
               measures: meanMeasures(records),
               kl: batch.kl,
-              ...outcomesOf(records),
+              ...outcomes,
               groups: batch.groups,
               transcripts: yield* rollouts.write(records),
               state,

@@ -7,7 +7,7 @@ import { mkdir, open, rename, rm, stat } from "node:fs/promises"
 import { dirname } from "node:path"
 import { pipeline } from "node:stream/promises"
 import { StorageFailed } from "../../../../src/journal/ArtifactErrors.ts"
-import { HubDamaged, HubUnavailable, ofStatus, ofThrown } from "./hubErrors.ts"
+import { at, HubDamaged, HubUnavailable, ofStatus, ofThrown } from "./hubErrors.ts"
 import type { Place } from "./hubErrors.ts"
 
 export interface HubFile {
@@ -35,14 +35,13 @@ export const downloadFile = Effect.fn("downloadFile")(function* (
   if (done < bytes) yield* append(path, incomplete, done, place, get)
   const size = yield* sizeOf(incomplete)
   if (size < bytes) {
-    return yield* HubUnavailable.make({ ...place, detail: `${path} broke off after ${size} of ${bytes} bytes` })
+    return yield* HubUnavailable.make(at(place, `${path} broke off after ${size} of ${bytes} bytes`))
   }
   const hash = checksum.kind === "sha256" ? createHash("sha256") : createHash("sha1").update(`blob ${bytes}\0`)
   const found = yield* onDisk(incomplete, () => hashed(incomplete, hash))
   if (found !== checksum.hex || size !== bytes) {
     yield* onDisk(incomplete, () => rm(incomplete))
-    const detail = `the checksum of ${path} is ${found}, not ${checksum.hex}`
-    return yield* HubDamaged.make({ ...place, detail })
+    return yield* HubDamaged.make(at(place, `the checksum of ${path} is ${found}, not ${checksum.hex}`))
   }
   yield* onDisk(target, () => rename(incomplete, target))
 })
