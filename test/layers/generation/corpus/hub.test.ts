@@ -6,6 +6,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { download } from "../../../../layers/generation/corpus/hub/download.ts"
 import { HubDataset } from "../../../../layers/generation/corpus/hub/HubDataset.ts"
+import { ofThrown } from "../../../../layers/generation/corpus/hub/hubErrors.ts"
 import { scriptedHub } from "../../../support/ScriptedHub.ts"
 import type { HubFault } from "../../../support/ScriptedHub.ts"
 import { wildChatParquet, wildChatRow } from "../../../support/wildChatParquet.ts"
@@ -26,11 +27,11 @@ const hub = (fault: HubFault = {}) =>
       (made) => Effect.sync(() => rmSync(made, { recursive: true })),
     )
     const server = yield* scriptedHub(files, fault)
-    const get = (token?: string) =>
+    const get = (token?: string, endpoint = server.url) =>
       Effect.either(
         download(dataset, {
           folder,
-          endpoint: server.url,
+          endpoint,
           token: Option.map(Option.fromNullable(token), Redacted.make),
           pause: "1 millis",
         }),
@@ -111,6 +112,46 @@ describe("a data set of the hub", () => {
       assert.isTrue(server.asked.slice(1).every(({ authorization }) => authorization === "Bearer hf_secret"))
     }),
   )
+
+  it.scopedLive("asks nothing with a token that can't be one, and does not quote it", () =>
+    Effect.gen(function* () {
+      const { server, get } = yield* hub({ token: "hf_secret" })
+      for (const token of ["hf_secret\nsecond", "hf secret", "hf_s\u00e9cret"]) {
+        const refused = yield* get(token)
+        assert.match(message(refused), /^HubMisconfigured: HF_TOKEN can't be used: it has spaces, line breaks/)
+        assert.notMatch(message(refused), /s.?cret|second/)
+        assert.strictEqual(Either.isLeft(refused) && "kind" in refused.left && refused.left.kind, "operator")
+      }
+      assert.deepEqual(server.asked, [])
+      assert.isTrue(Either.isRight(yield* get(" hf_secret\n")))
+    }),
+  )
+
+  it.scopedLive("never shows the user and password of its address", () =>
+    Effect.gen(function* () {
+      const { server, get } = yield* hub()
+      const address = server.url.replace("http://", "http://me:pass%20word@")
+      assert.isTrue(Either.isRight(yield* get(undefined, `${address}//`)))
+      const basic = `Basic ${Buffer.from("me:pass word").toString("base64")}`
+      assert.isTrue(server.asked.every(({ authorization }) => authorization === basic))
+      const refusing = yield* hub({ token: "hf_secret" })
+      const refused = message(yield* refusing.get(undefined, refusing.server.url.replace("http://", "http://me:pass@")))
+      assert.match(refused, /^HubRefused: .*refused by http:\/\/127/)
+      assert.notMatch(refused, /me:|pass/)
+      for (const wrong of ["ftp://me:pass@hub", "me:pass@hub", "http://me:pass@hub?x", "http://me:pa%ss@hub", ""]) {
+        const told = message(yield* refusing.get(undefined, wrong))
+        assert.match(told, /^HubMisconfigured: HF_ENDPOINT can't be used: it is no address such as/)
+        assert.notInclude(told, "pa")
+      }
+    }),
+  )
+
+  it("is not told of secrets by what requests fail with", () => {
+    const place = { endpoint: "http://hub", repo: "a/b", secrets: [Redacted.make("hf_secret")] }
+    const thrown = new TypeError("fetch failed", { cause: new Error('"Bearer hf_secret" is an invalid header value') })
+    assert.match(ofThrown(place, thrown, "x").message, /x: fetch failed: "Bearer \*\*\*" is an invalid/)
+    assert.notInclude(JSON.stringify(ofThrown(place, thrown, "x")), "secret")
+  })
 
   it.scopedLive("is waited for while the hub is busy", () =>
     Effect.gen(function* () {
