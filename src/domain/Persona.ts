@@ -10,17 +10,15 @@ export const Persona = Schema.Struct({
   description: Schema.NonEmptyString,
   rules: Schema.optionalWith(Schema.Array(Schema.NonEmptyString), { default: () => [] }),
   weight: Schema.optionalWith(Schema.Positive, { default: () => 1 }),
-})
+}).annotations({ identifier: "Persona" })
 export type Persona = typeof Persona.Type
 
 /** One persona, or a mixture: then each prompt is given one by seed, the same in all its rollouts (paper 1.2). */
 export const Personas = Schema.Union(
   Persona,
   Schema.NonEmptyArray(Persona).pipe(
-    Schema.filter((mixture) => {
-      const names = mixture.map(({ name }) => name)
-      const repeated = names.find((name, i) => names.indexOf(name) !== i)
-      return repeated === undefined || `Two personas of a mixture are named ${JSON.stringify(repeated)}`
+    Schema.filter((mixture) => new Set(mixture.map(({ name }) => name)).size === mixture.length, {
+      identifier: "Personas of different names",
     }),
   ),
 )

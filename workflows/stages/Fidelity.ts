@@ -65,7 +65,12 @@ export const Fidelity = Stage.make({
       const opening = { conversing, seed, step, maxFailureShare }
       const written = yield* Effect.forEach(
         drawn.openings,
-        (batch, i) => Shard.once(`openings/${i}`, parts.Written, parts.writeOpenings(batch, simulator, opening)),
+        (batch, i) =>
+          Shard.once(
+            `openings/${i}`,
+            parts.Written,
+            parts.writeOpenings(batch, simulator, { ...opening, trial: i === 0 }),
+          ),
         { concurrency: 4 },
       )
       const compare = Effect.gen(function* () {

@@ -132,11 +132,14 @@ export const writeOpenings = Effect.fnUntraced(function* (
     seed,
     step,
     maxFailureShare,
+    trial,
   }: {
     readonly conversing: Conversing
     readonly seed: number
     readonly step: string
     readonly maxFailureShare: number
+    /** The first batch, which tells whether the others are asked for. */
+    readonly trial: boolean
   },
 ) {
   const began = yield* Clock.currentTimeMillis
@@ -148,7 +151,7 @@ export const writeOpenings = Effect.fnUntraced(function* (
     { concurrency: "unbounded" },
   ).pipe(asStageFailure)
   const { rollouts: count, failures } = outcomesOf(records)
-  yield* refuseMissing({ rollouts: count, failures }, Math.max(trialFailureShare, maxFailureShare))
+  if (trial) yield* refuseMissing({ rollouts: count, failures }, Math.max(trialFailureShare, maxFailureShare))
   return {
     rollouts: count,
     failures,

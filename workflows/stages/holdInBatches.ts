@@ -63,8 +63,8 @@ export const holdInBatches = Effect.fnUntraced(function* <R, R2>(holding: Holdin
             { concurrency: "unbounded" },
           ).pipe(asStageFailure)
           const outcomes = outcomesOf(records)
-          // Of the step as a whole below; here only what shows that going on is useless.
-          yield* refuseMissing(outcomes, Math.max(trialFailureShare, holding.maxFailureShare))
+          // The share is of the step as a whole, below. The first batch tells whether going on is of any use.
+          if (index === 0) yield* refuseMissing(outcomes, Math.max(trialFailureShare, holding.maxFailureShare))
           const seconds = ((yield* Clock.currentTimeMillis) - began) / 1000
           const rewards = records.flatMap(({ verdict }) => (verdict === null ? [] : [verdict.reward]))
           return Batch.make({

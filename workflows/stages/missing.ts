@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import { StageFailure } from "../../src/index.ts"
 import type { Outcomes } from "./counts.ts"
 
-/** Share of the rollouts of one batch from which on the others are not asked for. */
+/** Share of the rollouts of a first batch above which the others are not asked for. */
 export const trialFailureShare = 0.5
 
 /** Share of rollouts, where a stage has no input for it. */
