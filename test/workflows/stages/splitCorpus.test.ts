@@ -203,6 +203,13 @@ describe("a split of a corpus", () => {
     const shares = { simulator: 0.4, assistant: 0.3, validation: 0.1, test: 0.1 }
     assert.throws(() => Split({ corpus, shares }), /shares: they sum to 0\.9, not to 1/)
     assert.throws(() => Split({ corpus, preset: "lab", seed: 3 }), /seed is of the default preset/)
+    assert.throws(() => Split({ corpus, preset: "rel", languages: ["German"] }), /languages is of the default preset/)
+    const ngram = { size: 7, limit: 50 }
+    assert.throws(() => Split({ corpus, preset: "lab", ngram }), /ngram: the preset "lab" has its source's/)
+    Split({ corpus, preset: "lab", languages: ["English"], ngram: { size: 7, limit: 100 }, seed: 0 })
+    Split({ corpus, languages: ["German"], ngram, seed: 3 })
+    assert.throws(() => Split({ corpus, preset: "lab", most: {}, seed: 3 }), /default preset, or of `most`/)
+    assert.strictEqual(Split({ corpus, preset: "lab", most: { test: 5 }, seed: 3 }).input.seed, 3)
     assert.throws(() => Split({ corpus, preset: "wild" as "lab" }), /preset/)
   })
 })
