@@ -2,13 +2,14 @@
 import { Effect, Option, Schema } from "effect"
 import { basename } from "node:path"
 import { CorpusResult } from "../src/domain/Results.ts"
+import { HubDataset } from "../layers/generation/corpus/hub/HubDataset.ts"
 import { FileRef } from "../src/index.ts"
 import type { Graph } from "../src/index.ts"
 import { Corpus } from "./stages/Corpus.ts"
 import { outputOf } from "./Study.ts"
 
 export interface SkippedRows {
-  /** Without its folder. */
+  /** Without its folder; a data set of the hub by its name. */
   readonly file: string
   readonly reason: string
   readonly count: number
@@ -23,11 +24,16 @@ export const skippedRows = Effect.fn("skippedRows")(function* ({ nodes }: Graph.
         onNone: () => [],
         onSome: ({ skipped }) => skipped,
       })
-      return skipped.map((row) => ({ file: file instanceof FileRef ? basename(file.path) : "the corpus", ...row }))
+      return skipped.map((row) => ({ file: nameOf(file), ...row }))
     }),
   )
   return rows.flat()
 })
+
+const nameOf = (file: unknown): string => {
+  if (file instanceof FileRef) return basename(file.path)
+  return file instanceof HubDataset ? file.repo : "the corpus"
+}
 
 /** One line for people for each file. */
 export const skippedLines = (rows: ReadonlyArray<SkippedRows>): ReadonlyArray<string> =>

@@ -10,6 +10,7 @@ import { LanguageModel } from "../../src/ports/LanguageModel.ts"
 import type { Caller } from "../../src/ports/LanguageModel.ts"
 import { rawTemplates, renderRaw } from "../llm/rawTemplates.ts"
 import { readTurn } from "./endMarker.ts"
+import { pythonStrip } from "./pythonStrip.ts"
 import { raised } from "./FlippedUser.ts"
 import type { UserSampling } from "./FlippedUser.ts"
 import type { SimulatedUser } from "./Speaker.ts"
@@ -30,7 +31,7 @@ export const completionUser = Effect.fnUntraced(function* (
     next: ({ messages, intent, seed, attempt }) => {
       const system = userSystem("intent", undefined, intent)
       if (system === undefined) return Effect.fail(noIntent(model.name))
-      const said = messages.map(({ role, content }) => ({ role, content: content.trim() }))
+      const said = messages.map(({ role, content }) => ({ role, content: pythonStrip(content) }))
       return Effect.map(
         languageModel.complete({
           model,

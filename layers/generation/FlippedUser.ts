@@ -9,6 +9,7 @@ import type { Condition } from "../../src/domain/Results.ts"
 import type { Caller } from "../../src/ports/LanguageModel.ts"
 import type { TokenModel } from "../llm/TokenModel.ts"
 import { endMarker, readTurn } from "./endMarker.ts"
+import { pythonStrip } from "./pythonStrip.ts"
 import type { SimulatedUser } from "./Speaker.ts"
 import { endOfTurn, textOf } from "./TokenAssistant.ts"
 import { userSystem } from "./userSystem.ts"
@@ -31,7 +32,9 @@ export const flippedUser = (
   return {
     next: ({ messages, intent, seed, attempt }) => {
       const system = userSystem(condition, persona, intent)
-      const prompt = model.template.encode(system === undefined ? messages : [system, ...messages], "user")
+      // As in training, where nothing stands around what was said.
+      const said = messages.map(({ role, content }) => ({ role, content: pythonStrip(content) }))
+      const prompt = model.template.encode(system === undefined ? said : [system, ...said], "user")
       return Effect.map(
         model.sample({
           prompt,

@@ -17,23 +17,20 @@ export const assistantOpenings = [
   "certainly!",
   "certainly,",
   "of course!",
-  "sure!",
   "sure, here",
   "sure, i can",
   "absolutely!",
   "great question",
   "how can i help",
   "how can i assist",
-  "how may i",
+  "how may i help",
+  "how may i assist",
   "i'd be happy to",
   "i would be happy to",
   "i'm happy to",
   "i'm here to help",
   "i'm sorry, but i can't",
   "i'm sorry, but as",
-  "here is a",
-  "here's a",
-  "here are some",
   "thank you for your question",
   "you're welcome",
 ] as const
@@ -53,7 +50,7 @@ export const Guardrails = Schema.Struct({
   /** Which earlier user turns: all, or the one before. */
   duplicatesOf: Schema.optionalWith(Schema.Literal("any", "previous"), { default: () => "any" as const }),
   /** Beginnings that are refused as those of an assistant, without case. */
-  openings: Schema.optionalWith(Schema.Array(Schema.NonEmptyString), { default: () => assistantOpenings }),
+  openings: Schema.optionalWith(Schema.Array(Schema.NonEmptyTrimmedString), { default: () => assistantOpenings }),
   /** Consecutive words of the intent that a turn may not copy; 0 allows any. Default 8. */
   copiedIntent: Schema.optionalWith(count, { default: () => 8 }),
   /** User turns, the opening included, before which a user doesn't leave. Default 1: it may leave after one reply. */

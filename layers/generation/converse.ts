@@ -37,7 +37,7 @@ export interface ConversationLimits {
   readonly turns: number
   /** Tokens of the whole conversation at most, as the assistant's model counts them. */
   readonly conversationTokens?: number | undefined
-  /** `limit`: users don't leave, every conversation goes on to a limit. */
+  /** `limit`: users may not leave. */
   readonly ends: "user" | "limit"
   /** Whether a user's words beside the end marker are a last message of the conversation, or only noted. */
   readonly closing: "kept" | "dropped"
@@ -109,9 +109,13 @@ export const converse = Effect.fn("converse")(function* (
   })
 
   const begun = replyTokens.length
-  if (begun > 0 || prompt.opening === undefined) {
+  if (begun > 0) {
     const ended = yield* userSpeaks(begun)
     if (ended !== undefined) return ended
+  } else if (prompt.opening === undefined) {
+    const ended = yield* userSpeaks(0)
+    // A conversation that never began says nothing of the assistant.
+    if (ended !== undefined) return { ...ended, failure: ended.failure ?? noOpening }
   } else {
     say({ role: "user", content: prompt.opening }, { model: null, key: null, seed: null, attempts: 0 })
   }
@@ -138,6 +142,8 @@ export const converse = Effect.fn("converse")(function* (
     if (ended !== undefined) return ended
   }
 })
+
+const noOpening: RolloutFailure = { by: "infrastructure", reason: "simulator: no opening" }
 
 export const turnOf = ({ model, key, finish, tokens, logprobs }: Spoken, seed: number, attempts: number): Turn => ({
   model,

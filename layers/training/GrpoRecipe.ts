@@ -133,9 +133,15 @@ export const promptsOf = <A>(
   iteration: number,
   seed: number,
   round = 0,
-) =>
-  Array.from({ length: Math.min(recipe.prompts, all.length) }, (_, i) => {
+) => {
+  const orders = new Map<number, ReadonlyArray<A>>()
+  const orderOf = (pass: number) => {
+    const known = orders.get(pass) ?? randomFrom(deriveSeed([seed, "prompt-order", pass])).shuffle(all)
+    orders.set(pass, known)
+    return known
+  }
+  return Array.from({ length: Math.min(recipe.prompts, all.length) }, (_, i) => {
     const position = (iteration * recipe.rounds + round) * recipe.prompts + i
-    const pass = Math.floor(position / all.length)
-    return randomFrom(deriveSeed([seed, "prompt-order", pass])).shuffle(all)[position % all.length]!
+    return orderOf(Math.floor(position / all.length))[position % all.length]!
   })
+}

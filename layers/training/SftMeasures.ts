@@ -58,9 +58,9 @@ export const addMeasures = (a: SftMeasures, b: SftMeasures): SftMeasures => ({
  */
 export const perplexity = ({ nats, tokens }: Pick<SftMeasures, "nats" | "tokens">) => Math.exp(nats / tokens)
 
-/** Mean probability of leaving where the user left; 0 where no conversation has an end. */
+/** Mean probability of leaving where the user left; null where no conversation has an end. */
 export const leavingProbability = ({ leaving, closings }: Pick<SftMeasures, "leaving" | "closings">) =>
-  closings === 0 ? 0 : leaving / closings
+  closings === 0 ? null : leaving / closings
 
 /** Nats per learnt token: the loss. */
 export const lossOf = ({ learntNats, learntTokens }: Pick<SftMeasures, "learntNats" | "learntTokens">) =>

@@ -10,9 +10,16 @@ export const Persona = Schema.Struct({
   description: Schema.NonEmptyString,
   rules: Schema.optionalWith(Schema.Array(Schema.NonEmptyString), { default: () => [] }),
   weight: Schema.optionalWith(Schema.Positive, { default: () => 1 }),
-})
+}).annotations({ identifier: "Persona" })
 export type Persona = typeof Persona.Type
 
 /** One persona, or a mixture: then each prompt is given one by seed, the same in all its rollouts (paper 1.2). */
-export const Personas = Schema.Union(Persona, Schema.NonEmptyArray(Persona))
+export const Personas = Schema.Union(
+  Persona,
+  Schema.NonEmptyArray(Persona).pipe(
+    Schema.filter((mixture) => new Set(mixture.map(({ name }) => name)).size === mixture.length, {
+      identifier: "Personas of different names",
+    }),
+  ),
+)
 export type Personas = typeof Personas.Type

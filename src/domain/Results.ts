@@ -104,6 +104,8 @@ export type Perplexity = typeof Perplexity.Type
 export const CustomResult = Schema.TaggedStruct("CustomSimulator", {
   name: Schema.NonEmptyString,
   version: Schema.Int,
+  /** SHA-256 of the text of its function: whatever was said by another one is said anew. */
+  body: Schema.String,
   opening: Opening,
   personas: Personas,
   /** As its own schema encodes them. */
@@ -139,7 +141,8 @@ export const FineTunedResult = Schema.TaggedStruct("FineTuned", {
   /** What the simulator says to end a conversation. */
   marker: Schema.Literal("empty-turn", "<|endconversation|>"),
   perplexity: Perplexity,
-  ending: Schema.Struct({ before: Schema.Number, after: Schema.Number }),
+  /** Null where no conversation that is measured has its end within the context. */
+  ending: Schema.Struct({ before: Schema.NullOr(Schema.Number), after: Schema.NullOr(Schema.Number) }),
   losses: Schema.Array(Schema.Number),
   /** One for each optimizer step. */
   learningRates: Schema.Array(Schema.Number),

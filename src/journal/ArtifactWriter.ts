@@ -13,6 +13,7 @@ import type { ArtifactRef } from "../domain/Artifact.ts"
 import { StorageFailed } from "./ArtifactErrors.ts"
 
 export interface ArtifactWriter {
+  /** Comes back when what was written before is; the bytes must not be changed afterwards. */
   readonly write: (bytes: Uint8Array) => Effect.Effect<void, StorageFailed>
   /** Durable when it returns. Nothing may be written afterwards. */
   readonly finish: Effect.Effect<ArtifactRef, StorageFailed>
@@ -34,15 +35,26 @@ export const artifactWriter = (
     )
     const hash = createHash("sha256")
     let bytes = 0
+    let written = Promise.resolve()
+    let flushed = Promise.resolve()
     return {
       write: (piece) =>
         io(temporary, async () => {
+          const before = written
+          written = before.then(() => writeAll(file, piece))
+          // Whoever writes or finishes next hears of it.
+          written.catch(() => undefined)
           hash.update(piece)
+          if (Math.floor((bytes + piece.length) / flushBytes) > Math.floor(bytes / flushBytes)) {
+            flushed = Promise.all([flushed, written]).then(() => file.datasync())
+            flushed.catch(() => undefined)
+          }
           bytes += piece.length
-          await writeAll(file, piece)
+          await before
         }),
       finish: io(temporary, async () => {
         const ref = { sha256: Sha256.make(hash.digest("hex")), bytes }
+        await Promise.all([written, flushed])
         await file.sync()
         await file.close()
         await mkdir(dirname(pathOf(ref)), { recursive: true })
@@ -65,6 +77,9 @@ export const storageFailed = (path: string, error: unknown): StorageFailed => {
 const temporaries = "writing"
 
 let opened = 0
+
+/** Flushed after so many bytes while more are made, so that little is left to wait for in the end. */
+const flushBytes = 1 << 24
 
 /** A home has one writer: what bears another process's id is nobody's. */
 const removeLeft = async (folder: string) => {

@@ -3,14 +3,15 @@
     python3 prepare.py LOGS.jsonl FOLDER
 
 Drops repeated conversations and other languages, then conversations whose first turn has a frequent 7-gram, and splits
-the rest by user, as the preset "rel" does. Writes train, validation and test as JSONL, and prints its peak memory in
-bytes. Python's standard library only.
+the rest by user, as the preset "rel" does. Writes train, validation and test as JSONL, and prints how long that took and
+its peak memory in bytes, as JSON. Python's standard library only.
 """
 
 import json
 import random
 import re
 import sys
+import time
 from collections import Counter, defaultdict
 
 
@@ -20,6 +21,7 @@ def ngrams(text, size=7):
 
 
 def main(logs, folder):
+    began = time.perf_counter()
     seen = set()
     rows = []
     with open(logs, encoding="utf-8") as lines:
@@ -61,7 +63,8 @@ def main(logs, folder):
                     out.write(json.dumps(row, ensure_ascii=False) + "\n")
 
     with open("/proc/self/status") as status:
-        print(int(re.search(r"VmHWM:\s*(\d+) kB", status.read()).group(1)) * 1024)
+        peak = int(re.search(r"VmHWM:\s*(\d+) kB", status.read()).group(1)) * 1024
+    print(json.dumps({"seconds": time.perf_counter() - began, "bytes": peak}))
 
 
 main(*sys.argv[1:])

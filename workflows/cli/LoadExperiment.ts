@@ -1,10 +1,9 @@
 /** Loads an experiment file and hashes the files that its steps read. */
 import { Effect, Predicate, Schema } from "effect"
-import { createHash } from "node:crypto"
-import { createReadStream, existsSync } from "node:fs"
+import { existsSync } from "node:fs"
 import { resolve } from "node:path"
-import { pipeline } from "node:stream/promises"
 import { Experiment, Graph } from "../../src/index.ts"
+import { hashPath } from "../hashPath.ts"
 import { importDefault } from "../importDefault.ts"
 
 /** The experiment file, or a file it names, can't be used. Nothing has run. `line` is in the experiment file. */
@@ -32,16 +31,12 @@ export const loadExperiment = Effect.fn("loadExperiment")(function* (file: strin
   return experiment
 })
 
-/** SHA-256 of every file that the experiment's steps read. */
+/** Hashes of every file and folder that the experiment's steps read. */
 export const hashFiles = Effect.fn("hashFiles")(function* (experiment: Experiment.Experiment<unknown>) {
   const roots = [...Experiment.cells(experiment).map((cell) => cell.step), ...experiment.collected]
   const entries = yield* Effect.forEach(Graph.files(roots), ({ path }) =>
     Effect.tryPromise({
-      try: async (signal) => {
-        const hash = createHash("sha256")
-        await pipeline(createReadStream(path), hash, { signal })
-        return [path, hash.digest("hex")] as const
-      },
+      try: async (signal) => [path, await hashPath(path, signal)] as const,
       catch: (error) => UnusableExperiment.make({ file: path, detail: unreadable(error) }),
     }),
   )
@@ -57,6 +52,5 @@ const unreadable = (error: unknown): string => {
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: "there is no such file",
   ENOTDIR: "there is no such file",
-  EISDIR: "it is a folder",
   EACCES: "permission is denied",
 }

@@ -22,11 +22,13 @@ export const config = Options.text("config").pipe(
 /** Changes to the experiment's `Corpus` steps. */
 export const corpus = {
   corpus: Options.text("corpus").pipe(
-    Options.withDescription("Use this file (JSONL or JSONL.gz, WildChat schema) as the corpus"),
+    Options.withDescription("Use this file or folder of logs (JSONL, JSONL.gz, parquet) as the corpus"),
     Options.optional,
   ),
   users: Options.choice("users", ["hashed-ip", "each-row"]).pipe(
-    Options.withDescription("Who wrote each conversation of the corpus: its hashed_ip, or every row a user of its own"),
+    Options.withDescription(
+      "Who wrote each conversation of the corpus: the log's user id, or every row a user of its own",
+    ),
     Options.optional,
   ),
   skipInvalid: Options.boolean("skip-invalid").pipe(

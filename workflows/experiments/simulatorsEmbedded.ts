@@ -1,6 +1,6 @@
 /**
- * The grid of `simulators.ts` on the small model that comes with the trainer: nothing to configure, about a quarter of
- * an hour. It shows that everything works on a real model; a model of 135 million parameters is no capable simulator.
+ * The grid of `simulators.ts` on the small model that comes with the trainer: nothing to configure, a quarter to half of
+ * an hour on two cores. It shows that everything works on a real model; a model of 135 million parameters is no capable simulator.
  *
  *     npx understudy run workflows/experiments/simulatorsEmbedded.ts
  *     npx understudy run workflows/experiments/simulatorsEmbedded.ts --corpus logs.jsonl.gz --users each-row
@@ -36,6 +36,6 @@ export default study("simulators-embedded", {
     "SFTUser-seed1": U.FineTuned({ split, base, recipe: sft, seed: 1 }),
   },
   assistant: U.InitialAssistant({ model: base }),
-  conversing: { ...U.embeddedConversing, turns: 3, maxOpening: 300 },
-  size: { prompts: 12, conversations: 16, openings: 16, maxTokens: 256 },
+  conversing: { ...U.embeddedConversing, turns: 3, temperature: 0.7, maxOpening: 300 },
+  size: { prompts: 12, conversations: 16, openings: 16, maxTokens: 384 },
 })

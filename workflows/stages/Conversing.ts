@@ -23,13 +23,22 @@ export const Conversing = Schema.Struct({
   system: Schema.optional(Schema.String),
   /** Openings longer than this many characters are left out. */
   maxOpening: Schema.optionalWith(positive, { default: () => 2000 }),
-  /** `limit`: users don't leave, and every conversation has all its turns. */
+  /**
+   * `limit`: users may not leave. One that wants to is drawn again, and a conversation whose user insists ends as
+   * `guardrail-exhausted`.
+   */
   ends: Schema.optionalWith(Schema.Literal("user", "limit"), { default: () => "user" as const }),
   /** Whether what a user writes beside the end marker is a last message, or only noted. */
   closing: Schema.optionalWith(Schema.Literal("kept", "dropped"), { default: () => "dropped" as const }),
   guardrails: Schema.optionalWith(Guardrails, { default: () => Guardrails.make({}) }),
 })
 export type Conversing = typeof Conversing.Type
+
+/** What is wrong between settings that fit each by itself. */
+export const conversingProblem = ({ turns, ends, guardrails }: Conversing): string | undefined =>
+  ends === "user" && guardrails.minTurns > turns
+    ? `conversing.guardrails.minTurns is ${guardrails.minTurns} and conversing.turns ${turns}: no user could ever leave. Lower minTurns, or say ends: "limit".`
+    : undefined
 
 /** Short turns for a 135M model on a CPU. */
 export const embeddedConversing: typeof Conversing.Encoded = {

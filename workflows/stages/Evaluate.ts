@@ -11,10 +11,10 @@ import { Personas } from "../../src/domain/Persona.ts"
 import { EvaluationResult, PolicyResult, SimulatorResult, SplitResult } from "../../src/domain/Results.ts"
 import { Shard, Stage, Step } from "../../src/index.ts"
 import { castBoth, personasOf } from "./casting.ts"
-import { Conversing } from "./Conversing.ts"
+import { Conversing, conversingProblem } from "./Conversing.ts"
 import { asStageFailure } from "./failures.ts"
 import { holdInBatches } from "./holdInBatches.ts"
-import { modelOf, rolloutDemands } from "./rolloutDemands.ts"
+import { modelOf, opensOf, rolloutDemands } from "./rolloutDemands.ts"
 
 const positive = Schema.Int.pipe(Schema.positive())
 
@@ -37,6 +37,7 @@ export const Evaluate = Stage.make({
     seed: Schema.Int.pipe(Schema.optionalWith({ default: () => 0 })),
   },
   output: EvaluationResult,
+  check: ({ conversing }) => conversingProblem(conversing),
   run: ({ split, assistant, simulator, persona, reward, ...holding }) =>
     Effect.gen(function* () {
       const { conversing, seed } = holding
@@ -53,7 +54,7 @@ export const Evaluate = Stage.make({
     }),
   estimate: ({ assistant, simulator, reward, conversing, prompts, samples }) => {
     const count = prompts * samples
-    const models = { assistant: modelOf(assistant), simulator: modelOf(simulator) }
+    const models = { assistant: modelOf(assistant), simulator: modelOf(simulator), opens: opensOf(simulator) }
     return { size: count, demands: rolloutDemands({ count, conversing, reward, ...models }) }
   },
 })

@@ -12,6 +12,7 @@ import { Shard, Stage, Step } from "../../src/index.ts"
 import { Conversing } from "./Conversing.ts"
 import { rollouts } from "./conversations.ts"
 import { fidelityDemands } from "./fidelityDemands.ts"
+import { refuseMissing } from "./missing.ts"
 import * as parts from "./fidelityParts.ts"
 import { Simulate } from "./Simulate.ts"
 import { expectedIn } from "./splitShares.ts"
@@ -64,11 +65,18 @@ export const Fidelity = Stage.make({
       const opening = { conversing, seed, step, maxFailureShare }
       const written = yield* Effect.forEach(
         drawn.openings,
-        (batch, i) => Shard.once(`openings/${i}`, parts.Written, parts.writeOpenings(batch, simulator, opening)),
+        (batch, i) =>
+          Shard.once(
+            `openings/${i}`,
+            parts.Written,
+            parts.writeOpenings(batch, simulator, { ...opening, trial: i === 0 }),
+          ),
         { concurrency: 4 },
       )
       const compare = Effect.gen(function* () {
         const began = yield* Clock.currentTimeMillis
+        const sum = written.reduce((total, { rollouts: count }) => total + count, 0)
+        yield* refuseMissing({ rollouts: sum, failures: written.flatMap(({ failures }) => failures) }, maxFailureShare)
         const { records, leftOut } = yield* parts.joinScores(scored, maxTokens)
         const likelihood = likelihoodOf(records, leftOut)
         const openings = written.map(({ rows }) => rows)

@@ -9,10 +9,10 @@ import { Personas } from "../../src/domain/Persona.ts"
 import { PolicyResult, SimulationResult, SimulatorResult, SplitResult } from "../../src/domain/Results.ts"
 import { Shard, Stage, Step } from "../../src/index.ts"
 import { castBoth, personasOf } from "./casting.ts"
-import { Conversing } from "./Conversing.ts"
+import { Conversing, conversingProblem } from "./Conversing.ts"
 import { asStageFailure } from "./failures.ts"
 import { holdInBatches } from "./holdInBatches.ts"
-import { modelOf, speakerDemands } from "./rolloutDemands.ts"
+import { modelOf, opensOf, speakerDemands } from "./rolloutDemands.ts"
 
 const positive = Schema.Int.pipe(Schema.positive())
 
@@ -38,6 +38,7 @@ export const Simulate = Stage.make({
     seed: Schema.Int.pipe(Schema.optionalWith({ default: () => 0 })),
   },
   output: SimulationResult,
+  check: ({ conversing }) => conversingProblem(conversing),
   run: ({ split, part, assistant, simulator, persona, ...holding }) =>
     Effect.gen(function* () {
       const { conversing, seed } = holding
@@ -53,7 +54,7 @@ export const Simulate = Stage.make({
     }),
   estimate: ({ assistant, simulator, conversing, prompts, samples }) => {
     const count = prompts * samples
-    const models = { assistant: modelOf(assistant), simulator: modelOf(simulator) }
+    const models = { assistant: modelOf(assistant), simulator: modelOf(simulator), opens: opensOf(simulator) }
     return { size: count, demands: speakerDemands({ count, conversing, ...models }) }
   },
 })

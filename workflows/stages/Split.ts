@@ -12,6 +12,9 @@ const Share = Schema.Number.pipe(Schema.between(0.001, 0.99))
 /** Shares of the conversations; they sum to 1. */
 const Shares = Schema.Struct({ simulator: Share, assistant: Share, validation: Share, test: Share })
 
+const defaultLanguages = ["English"] as const
+const defaultNgram = { size: 7, limit: 100 }
+
 /** `docs/preparing-logs.md` says what the presets do and how they differ. */
 export const Split = Stage.make({
   name: "Split",
@@ -22,7 +25,7 @@ export const Split = Stage.make({
     /** Of the default preset: simulator 0.6, assistant 0.29, validation 0.05, test 0.06. */
     shares: Schema.optional(Shares),
     languages: Schema.NonEmptyArray(Schema.NonEmptyString).pipe(
-      Schema.optionalWith({ default: () => ["English"] as const }),
+      Schema.optionalWith({ default: () => defaultLanguages }),
     ),
     /** Ids of evaluation sessions (`session_id` in JSON or JSONL, or lines of text), which go to test. */
     wildbench: Schema.optional(FileRef),
@@ -32,21 +35,28 @@ export const Split = Stage.make({
     ngram: Schema.Struct({
       size: Schema.Int.pipe(Schema.between(1, 50)),
       limit: Schema.Int.pipe(Schema.between(1, 1e9)),
-    }).pipe(Schema.optionalWith({ default: () => ({ size: 7, limit: 100 }) })),
+    }).pipe(Schema.optionalWith({ default: () => defaultNgram })),
     /** Conversations of a part, at most; drawn by the seed. For pilots: what is left out costs no intent either. */
     most: Schema.optional(Most),
-    /** Of the default preset; the others have theirs. */
+    /** Of the default preset's draw, and of `most`; the other presets draw by their source's. */
     seed: Schema.Int.pipe(Schema.optionalWith({ default: () => 0 })),
   },
   output: SplitResult,
-  check: ({ preset, shares, evaluationTasks, seed }) => {
-    const own = Object.entries({ shares, evaluationTasks, seed: seed === 0 ? undefined : seed })
-    const given = own.find(([, value]) => value !== undefined)?.[0]
+  check: ({ preset, shares, evaluationTasks, seed, languages, ngram, most }) => {
+    const own = {
+      shares: shares !== undefined,
+      evaluationTasks: evaluationTasks !== undefined,
+      languages: languages.join() !== defaultLanguages.join(),
+      ngram: ngram.size !== defaultNgram.size || ngram.limit !== defaultNgram.limit,
+      seed: seed !== 0 && Object.values(most ?? {}).every((limit) => limit === undefined),
+    }
+    const given = Object.entries(own).find(([, isGiven]) => isGiven)?.[0]
     if (preset !== "default" && given !== undefined) {
-      return `${given}: the preset "${preset}" has its source's rules; ${given} is of the default preset`
+      const also = given === "seed" ? ", or of `most`" : ""
+      return `${given}: the preset "${preset}" has its source's rules; ${given} is of the default preset${also}`
     }
     const sum = Object.values(shares ?? defaultShares).reduce((all, share) => all + share, 0)
-    return Math.abs(sum - 1) > 1e-6 ? `shares: they sum to ${sum}, not to 1` : undefined
+    return Math.abs(sum - 1) > 1e-6 ? `shares: they sum to ${Number(sum.toFixed(6))}, not to 1` : undefined
   },
   run: ({ shares, most = {}, ...input }) =>
     Shard.once(

@@ -9,16 +9,18 @@ import { defaultSettings } from "../../layers/training/embedded/ServerCommand.ts
 import { Select } from "../../layers/training/checkpointChoice.ts"
 import { grpoProblem, GrpoRecipe } from "../../layers/training/GrpoRecipe.ts"
 import { judgeRecipe, notesOf } from "../../layers/training/trainerKinds.ts"
+import { ArtifactRef } from "../../src/domain/Artifact.ts"
 import { ModelSpec } from "../../src/domain/ModelSpec.ts"
 import { Personas } from "../../src/domain/Persona.ts"
 import { AssistantResult, Selection, SimulatorResult, SplitResult } from "../../src/domain/Results.ts"
 import type { Iteration, KeptCheckpoint, Validation } from "../../src/domain/Results.ts"
 import { Estimate, Shard, Stage, Step } from "../../src/index.ts"
 import { Trainer } from "../../src/ports/Trainer.ts"
-import { Conversing } from "./Conversing.ts"
+import { Conversing, conversingProblem } from "./Conversing.ts"
 import { grpoDemands } from "./grpoDemands.ts"
 import { grpoIteration, rollAhead, Trained } from "./grpoIteration.ts"
 import { bounded } from "./grpoParts.ts"
+import { drawPrompts } from "./grpoPrompts.ts"
 import type { Reached } from "./grpoParts.ts"
 import type { Training } from "./grpoRollouts.ts"
 import { choose, isOutOfPatience, savesAt, validate, validatesAt } from "./grpoValidation.ts"
@@ -41,17 +43,22 @@ export const TrainAssistant = Stage.make({
     seed: Schema.Int.pipe(Schema.optionalWith({ default: () => 0 })),
   },
   output: AssistantResult,
-  check: ({ base, recipe, select }) =>
-    grpoProblem(recipe) ?? selectProblem(recipe, select) ?? baseProblem(base, recipe),
+  check: ({ base, recipe, select, conversing }) =>
+    conversingProblem(conversing) ?? grpoProblem(recipe) ?? selectProblem(recipe, select) ?? baseProblem(base, recipe),
   run: ({ split, recipe, select, conversing, persona, ...given }) =>
     Effect.gen(function* () {
-      const training: Training = {
+      const drawing = {
         ...given,
         recipe,
-        persona,
-        part: split.assistant.conversations,
-        step: yield* Shard.stepId,
         conversing: recipe.limits === undefined ? conversing : bounded(conversing, recipe.limits),
+      }
+      const { opening } = given.simulator
+      const drawn = drawPrompts({ ...drawing, opening, part: split.assistant.conversations })
+      const training: Training = {
+        ...drawing,
+        persona,
+        prompts: yield* Shard.once("prompts", Schema.Array(ArtifactRef), drawn),
+        step: yield* Shard.stepId,
       }
       const curve: Array<Iteration> = []
       const checkpoints: Array<KeptCheckpoint> = []

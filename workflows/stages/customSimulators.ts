@@ -1,9 +1,10 @@
 /** Simulators that experiment files define: one function from what was said to the next user turn. */
-import { Effect, Schema } from "effect"
+import { Effect, Predicate, Schema } from "effect"
 import type { UserSampling } from "../../layers/generation/FlippedUser.ts"
 import { raised } from "../../layers/generation/FlippedUser.ts"
 import { plain } from "../../layers/generation/personas.ts"
-import type { SimulatedUser, Spoken, UserRequest } from "../../layers/generation/Speaker.ts"
+import type { SimulatedUser, Spoken, UserRequest, UserTurn } from "../../layers/generation/Speaker.ts"
+import { sha256Hex } from "../../src/domain/CanonicalJson.ts"
 import type { Message } from "../../src/domain/Conversation.ts"
 import { Misconfigured } from "../../src/domain/LlmError.ts"
 import type { LlmError } from "../../src/domain/LlmError.ts"
@@ -39,7 +40,7 @@ interface Declaration<A, I> {
 /** A stage that gives a simulator: `speak` is called for each persona, its `next` for every turn. */
 export const defineSimulator = <A, I>({ name, version, settings, speak }: Declaration<A, I>) => {
   const decode = Schema.decodeUnknown(settings)
-  speakers.set(name, (encoded, tools) =>
+  speakers.set(keyOf({ name, version }), (encoded, tools) =>
     Effect.map(decode(encoded), (decoded) => speak(decoded, tools)).pipe(
       Effect.mapError(({ message }) => unusable(name, `its settings don't decode: ${message}`)),
     ),
@@ -58,6 +59,7 @@ export const defineSimulator = <A, I>({ name, version, settings, speak }: Declar
         CustomResult.make({
           name,
           version,
+          body: sha256Hex(speak.toString()),
           opening: input.opening,
           personas: input.personas,
           settings: encoded,
@@ -69,7 +71,7 @@ export const defineSimulator = <A, I>({ name, version, settings, speak }: Declar
 }
 
 export const customUser = Effect.fnUntraced(function* (
-  { name, settings }: CustomResult,
+  { name, version, settings }: CustomResult,
   {
     persona,
     sampling,
@@ -77,7 +79,7 @@ export const customUser = Effect.fnUntraced(function* (
   }: { readonly persona: Persona; readonly sampling: UserSampling; readonly caller: Caller },
 ) {
   const languageModel = yield* LanguageModel
-  const speaker = speakers.get(name)
+  const speaker = speakers.get(keyOf({ name, version }))
   if (speaker === undefined) {
     return yield* unusable(name, "no experiment file that was loaded defines it")
   }
@@ -97,8 +99,28 @@ export const customUser = Effect.fnUntraced(function* (
       }),
       ({ text, key, usage, finish }) => ({ text, key, usage, finish, model: modelIdentity(model) }),
     )
-  return yield* speaker(settings, { persona, chat })
+  const { next } = yield* speaker(settings, { persona, chat })
+  const user: SimulatedUser = {
+    // A defect of the experiment's own code is told by its name, and mended by its author.
+    next: (request) =>
+      Effect.suspend(() => next(request)).pipe(
+        Effect.filterOrFail(isTurn, (turn) =>
+          unusable(name, `its next() gave ${JSON.stringify(turn) ?? String(turn)}, which is no turn (see readTurn)`),
+        ),
+        Effect.catchAllDefect((defect) =>
+          unusable(name, `its next() threw ${defect instanceof Error ? defect.message : String(defect)}`),
+        ),
+      ),
+  }
+  return user
 })
+
+const keyOf = ({ name, version }: Pick<CustomResult, "name" | "version">) => `${name}/v${version}`
+
+const isTurn = (turn: UserTurn): turn is UserTurn =>
+  Predicate.isRecord(turn) &&
+  typeof turn.key === "string" &&
+  (turn._tag === "Left" || (turn._tag === "Said" && typeof turn.text === "string"))
 
 const speakers = new Map<
   string,

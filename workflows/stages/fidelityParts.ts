@@ -12,7 +12,7 @@ import { fromCheckpoint } from "../../layers/training/Policy.ts"
 import { ArtifactRef } from "../../src/domain/Artifact.ts"
 import type { Conversation } from "../../src/domain/Conversation.ts"
 import { Openings } from "../../src/domain/Fidelity.ts"
-import { Dropped } from "../../src/domain/Results.ts"
+import { Dropped, FailureCount } from "../../src/domain/Results.ts"
 import type { SimulatorResult } from "../../src/domain/Results.ts"
 import { castUser, personasOf } from "./casting.ts"
 import { userSampling, usable } from "./Conversing.ts"
@@ -21,7 +21,7 @@ import { conversations, lines, rollouts } from "./conversations.ts"
 import { outcomesOf } from "./counts.ts"
 import { drawConversations } from "./drawConversations.ts"
 import { asStageFailure } from "./failures.ts"
-import { refuseMissing } from "./missing.ts"
+import { refuseMissing, trialFailureShare } from "./missing.ts"
 
 export const userScores = lines(UserScore)
 export const talks = lines(Talk)
@@ -117,7 +117,12 @@ export const joinScores = Effect.fnUntraced(function* (batches: ReadonlyArray<ty
   }
 })
 
-export const Written = Schema.Struct({ rows: ArtifactRef, seconds: Schema.Number })
+export const Written = Schema.Struct({
+  rows: ArtifactRef,
+  rollouts: Schema.Int,
+  failures: Schema.Array(FailureCount),
+  seconds: Schema.Number,
+})
 
 export const writeOpenings = Effect.fnUntraced(function* (
   batch: ArtifactRef,
@@ -127,11 +132,14 @@ export const writeOpenings = Effect.fnUntraced(function* (
     seed,
     step,
     maxFailureShare,
+    trial,
   }: {
     readonly conversing: Conversing
     readonly seed: number
     readonly step: string
     readonly maxFailureShare: number
+    /** The first batch, which tells whether the others are asked for. */
+    readonly trial: boolean
   },
 ) {
   const began = yield* Clock.currentTimeMillis
@@ -142,8 +150,11 @@ export const writeOpenings = Effect.fnUntraced(function* (
     (prompt) => writeOpening(cast.of(prompt), prompt, { guardrails, seed }),
     { concurrency: "unbounded" },
   ).pipe(asStageFailure)
-  yield* refuseMissing(records, maxFailureShare)
+  const { rollouts: count, failures } = outcomesOf(records)
+  if (trial) yield* refuseMissing({ rollouts: count, failures }, Math.max(trialFailureShare, maxFailureShare))
   return {
+    rollouts: count,
+    failures,
     rows: yield* rollouts.write(records),
     seconds: ((yield* Clock.currentTimeMillis) - began) / 1000,
   }

@@ -5,7 +5,7 @@ import type { ModelSpec } from "../../src/domain/ModelSpec.ts"
 import { Estimate } from "../../src/index.ts"
 import type { Step } from "../../src/index.ts"
 import type { Conversing } from "./Conversing.ts"
-import { modelOf, promptTokens, rolloutDemands } from "./rolloutDemands.ts"
+import { modelOf, opensOf, promptTokens, rolloutDemands } from "./rolloutDemands.ts"
 
 export interface Training {
   readonly base: ModelSpec
@@ -28,7 +28,7 @@ export const grpoDemands = ({ base, simulator, reward, recipe, conversing }: Tra
     promptTokens: read,
     completionTokens: Estimate.exactly(0),
   }
-  const models = { assistant: base, simulator: modelOf(simulator) }
+  const models = { assistant: base, simulator: modelOf(simulator), opens: opensOf(simulator) }
   const demands = rolloutDemands({ count: all, conversing, reward, ...models })
   // Further rounds are drawn only where groups teach nothing.
   const most = (count * rounds + all - count) / all

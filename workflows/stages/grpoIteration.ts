@@ -48,7 +48,7 @@ export const grpoIteration = Effect.fn("grpoIteration")(function* (
   const sampler = staleness === 0 ? policy : yield* policyAt(base, recipe, seed, at(history, index - staleness))
   const { groups, records, rounds } = yield* rollGroups(training, index, sampler)
   const sampled = yield* Clock.currentTimeMillis
-  yield* refuseMissing(records, defaultFailureShare)
+  yield* refuseMissing(outcomesOf(records), defaultFailureShare)
   const usableGroups = complete(groups)
   const batch = yield* batchOf(chosenGroups(usableGroups, rewardsOf, recipe), training, index)
   const { now, updates } = yield* update(policy, batch.requests, step)

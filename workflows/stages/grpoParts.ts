@@ -72,19 +72,20 @@ export const bounded = (
   }
 }
 
-/** Prompts whose real opening is short enough, as the assistant reads it. */
-export const fitting = (
-  prompts: ReadonlyArray<Conversation>,
-  { opening }: { readonly opening: Opening },
-  { system, promptTokens }: { readonly system: string | undefined; readonly promptTokens: number | undefined },
-  { template }: TokenModel,
-): ReadonlyArray<Conversation> => {
-  if (promptTokens === undefined || opening !== "real") return prompts
+interface Limited {
+  readonly opening: Opening
+  readonly system: string | undefined
+  readonly promptTokens: number | undefined
+}
+
+/** Whether a prompt's real opening is short enough, as the assistant reads it. */
+export const fitsIn = ({ opening, system, promptTokens }: Limited, { template }: Pick<TokenModel, "template">) => {
   const before: ReadonlyArray<Message> = system === undefined ? [] : [{ role: "system", content: system }]
-  return prompts.filter(({ messages }) => {
+  return ({ messages }: Conversation): boolean => {
+    if (promptTokens === undefined || opening !== "real") return true
     const content = messages[0]?.content ?? ""
     return template.encode([...before, { role: "user", content }], "assistant").length <= promptTokens
-  })
+  }
 }
 
 /** A rollout whose generated opening is too long is missing: the assistant is not to blame. */

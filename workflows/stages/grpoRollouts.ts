@@ -6,27 +6,26 @@ import type { RolledOut } from "../../layers/evaluation/rollOut.ts"
 import type { Reward } from "../../layers/evaluation/Reward.ts"
 import { tokenAssistant } from "../../layers/generation/TokenAssistant.ts"
 import { needsMore } from "../../layers/training/groupDraws.ts"
-import { promptsOf } from "../../layers/training/GrpoRecipe.ts"
 import type { GrpoRecipe } from "../../layers/training/GrpoRecipe.ts"
 import { Policies } from "../../layers/training/Policies.ts"
 import type { Policy } from "../../layers/training/Policy.ts"
 import type { ArtifactRef } from "../../src/domain/Artifact.ts"
-import type { Conversation } from "../../src/domain/Conversation.ts"
 import type { ModelSpec } from "../../src/domain/ModelSpec.ts"
 import type { Personas } from "../../src/domain/Persona.ts"
 import type { SimulatorResult } from "../../src/domain/Results.ts"
 import { deriveSeed } from "../../src/domain/Seed.ts"
-import { StageFailure } from "../../src/index.ts"
 import { castUser } from "./casting.ts"
 import { conversations } from "./conversations.ts"
-import { assistantSampling, usable, userSampling } from "./Conversing.ts"
+import { assistantSampling, userSampling } from "./Conversing.ts"
 import type { Conversing } from "./Conversing.ts"
 import { asStageFailure } from "./failures.ts"
 import { complete, rewardsOf } from "./grpoBatch.ts"
-import { fitting, withoutOverflow } from "./grpoParts.ts"
+import { withoutOverflow } from "./grpoParts.ts"
+import { roundOf } from "./grpoPrompts.ts"
 
 export interface Training {
-  readonly part: ArtifactRef
+  /** Those of each iteration. */
+  readonly prompts: ReadonlyArray<ArtifactRef>
   readonly base: ModelSpec
   readonly simulator: SimulatorResult
   readonly persona: Personas | undefined
@@ -58,13 +57,12 @@ export const rollGroups = Effect.fnUntraced(function* (training: Training, index
     seed: deriveIteration(seed, index),
     step,
   }
-  const opened = usable(yield* conversations.read(training.part), conversing)
-  const all = fitting(opened, casting, { system: sampling.system, promptTokens: recipe.limits?.promptTokens }, model)
+  const drawn = yield* promptsIn(training, index)
   const groups: Array<ReadonlyArray<RolledOut>> = []
   const seen = new Set<string>()
   let rounds = 0
   do {
-    const prompts = (yield* somePrompts(promptsOf(all, recipe, index, seed, rounds))).filter(({ id }) => !seen.has(id))
+    const prompts = roundOf(drawn, rounds, recipe).filter(({ id }) => !seen.has(id))
     for (const { id } of prompts) seen.add(id)
     const rolled = yield* Effect.forEach(
       prompts,
@@ -92,11 +90,7 @@ export const rollGroups = Effect.fnUntraced(function* (training: Training, index
 /** A prompt that comes back in a later iteration is sampled anew; arms of one replicate stay paired. */
 const deriveIteration = (seed: number, index: number) => deriveSeed([seed, "iteration", index])
 
-const somePrompts = (prompts: ReadonlyArray<Conversation>) =>
-  prompts.length > 0
-    ? Effect.succeed(prompts)
-    : StageFailure.make({
-        kind: "operator",
-        reason: "No opening of the training part fits `conversing.maxOpening` and `recipe.limits.promptTokens`.",
-        advice: "Raise it, or take another corpus.",
-      })
+const promptsIn = ({ prompts }: Training, index: number) => {
+  const drawn = prompts[index]
+  return drawn === undefined ? Effect.die(`iteration ${index} has no prompts`) : conversations.read(drawn)
+}

@@ -15,7 +15,7 @@ import { usable } from "./Conversing.ts"
 import { meanReward, mergedCounts, outcomesOf } from "./counts.ts"
 import { drawConversations } from "./drawConversations.ts"
 import { asStageFailure } from "./failures.ts"
-import { refuseMissing } from "./missing.ts"
+import { refuseMissing, trialFailureShare } from "./missing.ts"
 
 const Batch = Schema.Struct({
   transcripts: ArtifactRef,
@@ -64,12 +64,14 @@ export const holdInBatches = Effect.fnUntraced(function* <R, R2>(holding: Holdin
             ({ prompt, sample }) => hold(prompt, sample),
             { concurrency: "unbounded" },
           ).pipe(asStageFailure)
-          yield* refuseMissing(records, holding.maxFailureShare)
+          const outcomes = outcomesOf(records)
+          // The share is of the step as a whole, below. The first batch tells whether going on is of any use.
+          if (index === 0) yield* refuseMissing(outcomes, Math.max(trialFailureShare, holding.maxFailureShare))
           const seconds = ((yield* Clock.currentTimeMillis) - began) / 1000
           const rewards = records.flatMap(({ verdict }) => (verdict === null ? [] : [verdict.reward]))
           return Batch.make({
             transcripts: yield* rollouts.write(records),
-            ...outcomesOf(records),
+            ...outcomes,
             reward: { sum: (meanReward(records) ?? 0) * rewards.length, count: rewards.length },
             seconds,
           })
@@ -77,14 +79,16 @@ export const holdInBatches = Effect.fnUntraced(function* <R, R2>(holding: Holdin
       ),
     { concurrency: 4 },
   )
+  const merged = mergedCounts(results)
+  const joined = rollouts.join(results.map((batch) => batch.transcripts))
   const transcripts = yield* Shard.once(
     `${name}join`,
     ArtifactRef,
-    rollouts.join(results.map((batch) => batch.transcripts)),
+    Effect.zipRight(refuseMissing(merged, holding.maxFailureShare), joined),
   )
   const judged = results.reduce((count, { reward }) => count + reward.count, 0)
   return {
-    ...mergedCounts(results),
+    ...merged,
     reward: judged === 0 ? null : results.reduce((sum, { reward }) => sum + reward.sum, 0) / judged,
     transcripts,
     seconds: results.reduce((sum, batch) => sum + batch.seconds, 0),

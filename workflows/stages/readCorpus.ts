@@ -10,7 +10,8 @@ import type { InvalidRow } from "../../layers/generation/corpus/rowErrors.ts"
 import { textTable } from "../../layers/generation/corpus/TextTable.ts"
 import { uniqueIds } from "../../layers/generation/corpus/uniqueIds.ts"
 import { CorpusResult } from "../../src/domain/Results.ts"
-import { ArtifactStore, StageFailure } from "../../src/index.ts"
+import { StageFailure } from "../../src/durable/StageFailure.ts"
+import { ArtifactStore } from "../../src/journal/ArtifactStore.ts"
 import { asStageFailure } from "./failures.ts"
 
 export interface CorpusOptions {
@@ -55,7 +56,7 @@ const write = Effect.fnUntraced(function* (path: string, { users, format }: Corp
     (read) =>
       Effect.flatMap(
         Effect.suspend(() => intake.take(read)),
-        (text) => writer.write(Buffer.from(text)),
+        writer.write,
       ),
   )
   return yield* writer.finish
@@ -64,7 +65,7 @@ const write = Effect.fnUntraced(function* (path: string, { users, format }: Corp
 interface Intake {
   readonly onFormat: (name: FormatName) => void
   /** The lines of some rows; fails at a bad one, unless these are skipped. */
-  readonly take: (batch: Iterable<Read | UnknownFormat>) => Effect.Effect<string, InvalidRow | UnknownFormat>
+  readonly take: (batch: Iterable<Read | UnknownFormat>) => Effect.Effect<Uint8Array, InvalidRow | UnknownFormat>
   readonly count: () => number
   readonly users: () => number
   readonly skipped: () => ReadonlyArray<{ readonly reason: string; readonly count: number }>
@@ -80,22 +81,22 @@ const makeIntake = (skipInvalid: boolean): Intake => {
   return {
     onFormat: (name) => void formats.add(name),
     take: (batch) => {
-      let text = ""
+      const lines = lineBuffer()
       for (const row of batch) {
         if (row instanceof UnknownFormat) return Effect.fail(row)
         if (Either.isRight(row)) {
           const { id, user } = row.right
           users.getOrPut(user, 0)
           count += 1
-          text += `${corpusLine(row.right, unique(id))}\n`
+          lines.add(corpusLine(row.right, unique(id)))
           continue
         }
         const { reason, stub } = row.left
         if (!skipInvalid) return Effect.fail(row.left)
         skipped.set(reason, (skipped.get(reason) ?? 0) + 1)
-        if (stub !== undefined) text += `${corpusLine(stub, unique(stub.id), reason)}\n`
+        if (stub !== undefined) lines.add(corpusLine(stub, unique(stub.id), reason))
       }
-      return Effect.succeed(text)
+      return Effect.succeed(lines.bytes())
     },
     count: () => count,
     users: users.size,
@@ -103,3 +104,25 @@ const makeIntake = (skipInvalid: boolean): Intake => {
     formats: () => [...formats],
   }
 }
+
+/** Lines as UTF-8, each encoded as it comes: one long text would be copied twice more. */
+const lineBuffer = () => {
+  let buffer = Buffer.allocUnsafe(1 << 18)
+  let end = 0
+  return {
+    add: (line: string) => {
+      // A code unit takes three bytes at most.
+      const needed = end + 3 * line.length + 1
+      if (needed > buffer.length) {
+        const larger = Buffer.allocUnsafe(2 * needed)
+        buffer.copy(larger, 0, 0, end)
+        buffer = larger
+      }
+      end += buffer.write(line, end)
+      buffer[end++] = newline
+    },
+    bytes: () => buffer.subarray(0, end),
+  }
+}
+
+const newline = 10

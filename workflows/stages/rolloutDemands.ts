@@ -11,6 +11,8 @@ export interface Rollouts {
   readonly conversing: Conversing
   readonly assistant: ModelSpec
   readonly simulator: ModelSpec
+  /** Whether the simulator writes the opening too. */
+  readonly opens?: boolean | undefined
   readonly reward: Reward
 }
 
@@ -84,24 +86,28 @@ const atLeast = ({ calls, promptTokens, completionTokens, ...demand }: Estimate.
 })
 
 /** Of the two sides of the conversations. */
-export const speakerDemands = ({ count, conversing, assistant, simulator }: Omit<Rollouts, "reward">) => {
-  const { turns, maxTokens, assistantTokens = maxTokens } = conversing
+export const speakerDemands = ({ count, conversing, assistant, simulator, opens }: Omit<Rollouts, "reward">) => {
+  const { turns, maxTokens, assistantTokens = maxTokens, guardrails } = conversing
   const calls = (low: number, high: number) => ({ low: count * low, expected: count * high, high: count * high })
+  const written = turns - 1 + (opens === true ? 1 : 0)
+  // A turn that guardrails refuse is drawn again.
+  const draws = guardrails.redraws + 1
+  const read = promptTokens({ count, conversing })
   const said = (by: number, most: number) => ({ low: 0, expected: count * by * 0.8 * most, high: count * by * most })
   const demands: Array<Estimate.Demand> = [
     {
       role: "assistant",
       model: assistant,
       calls: calls(1, turns),
-      promptTokens: promptTokens({ count, conversing }),
+      promptTokens: read,
       completionTokens: said(turns, assistantTokens),
     },
     {
       role: "simulator",
       model: simulator,
-      calls: calls(0, turns - 1),
-      promptTokens: promptTokens({ count, conversing }),
-      completionTokens: said(turns - 1, maxTokens),
+      calls: { ...calls(0, written), high: count * written * draws },
+      promptTokens: { ...read, high: read.high * draws },
+      completionTokens: { ...said(written, maxTokens), high: count * written * draws * maxTokens },
     },
   ]
   return demands
@@ -127,6 +133,9 @@ const rubricDemand = (model: ModelSpec, { count, conversing }: Pick<Rollouts, "c
 
 /** Tokens of the rubric prompt without the conversation, about. */
 const instructions = 200
+
+/** Whether a simulator's step says that it writes openings. */
+export const opensOf = ({ input }: Step.Step<unknown, unknown>): boolean => input["opening"] === "generated"
 
 /** The model under a step, as far as its inputs name it. */
 export const modelOf = ({ input }: Step.AnyStep): ModelSpec => {

@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import { closeSync, openSync, readSync } from "node:fs"
 import type { ArtifactRef } from "../../src/domain/Artifact.ts"
 import { storageFailed } from "../../src/journal/ArtifactWriter.ts"
-import { ArtifactStore } from "../../src/index.ts"
+import { ArtifactStore } from "../../src/journal/ArtifactStore.ts"
 import { asStageFailure } from "./failures.ts"
 
 /** Where a row begins; row by row the file has no gaps. */

@@ -171,7 +171,7 @@ export const ReportData = Schema.Struct({
   sensitivity: Schema.Array(Sensitivity),
   perplexity: Schema.Array(Schema.Struct({ simulator: Schema.String, ...Perplexity.fields })),
   /** Probability of ending where the user ended, before and after fine-tuning. */
-  ending: Schema.Array(Schema.Struct({ simulator: Schema.String, before: Schema.Number, after: Schema.Number })),
+  ending: Schema.Array(Schema.Struct({ simulator: Schema.String, before: orNull, after: orNull })),
   turnLengths: Schema.Array(TurnLengths),
   endings: Schema.Array(EndingRow),
   curves: Schema.Array(Curve),

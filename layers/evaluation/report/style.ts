@@ -46,6 +46,8 @@ table { border-collapse: collapse; font-size: 0.9rem; font-variant-numeric: tabu
 caption { text-align: left; color: var(--muted); padding-bottom: 6px; font-size: 0.875rem; }
 th, td { text-align: left; padding: 6px 14px 6px 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
 th { font-weight: 600; }
+tbody th { overflow-wrap: break-word; }
+tbody td:not(.number) { min-width: 7em; }
 thead th { color: var(--muted); font-weight: 500; vertical-align: bottom; overflow-wrap: normal; }
 .number { text-align: right; white-space: nowrap; padding-inline: 14px 0; }
 thead .number { white-space: normal; max-width: 9em; }

@@ -59,9 +59,9 @@ export const pairwisePower = (
 }
 
 /**
- * The fewest participants with which the power reaches `power`, up to the noise of the simulation, and `formula`: what
- * the normal approximation says, (z_alpha/2 + z_power)^2 v (1 + (m - 1) c) / (m d^2) for m comparisons each, variance v
- * and correlation c of outcomes, and a win rate that is d from one half.
+ * The fewest participants with which the power reaches `power`, to one in a hundred, and `formula`: what the normal
+ * approximation says, (z_alpha/2 + z_power)^2 (v + (m - 1) c) / (m d^2) for m comparisons each, variance v and covariance c
+ * of outcomes, and a win rate that is d from one half. Takes seconds; more for small effects.
  */
 export const participantsNeeded = (
   design: PairwiseDesign,
@@ -74,18 +74,26 @@ export const participantsNeeded = (
   Either.gen(function* () {
     if (design.winRate === 0.5) return yield* refused("at a true win rate of 0.5 there is no difference to find.")
     if (!(wanted > 0 && wanted < 1)) return yield* refused("the power wanted lies between 0 and 1.")
+    const invalid = problem(design, 2, options.alpha ?? 0.05)
+    if (invalid !== undefined) return yield* refused(invalid)
     const formula = byFormula(design, options.alpha ?? 0.05, wanted)
-    let enough = yield* pairwisePower(design, Math.min(most, Math.max(3, formula)), options)
+    const of = (participants: number) => pairwisePower(design, Math.min(most, Math.max(2, participants)), options)
+    let enough = yield* of(formula)
     while (enough.power < wanted) {
       if (enough.participants >= most)
         return yield* refused(`${most} participants reach a power of only ${enough.power.toFixed(2)}.`)
-      enough = yield* pairwisePower(design, Math.min(most, Math.ceil(enough.participants * 1.3)), options)
+      enough = yield* of(Math.ceil(enough.participants * 1.06) + 1)
     }
-    let tooFew = 1
-    while (enough.participants - tooFew > 1) {
-      const middle = yield* pairwisePower(design, Math.floor((enough.participants + tooFew) / 2), options)
+    let tooFew = yield* of(Math.floor(enough.participants * 0.94))
+    while (tooFew.power >= wanted && tooFew.participants > 2) {
+      enough = tooFew
+      tooFew = yield* of(Math.floor(enough.participants * 0.94))
+    }
+    // The simulation's noise is worth more than one participant in a hundred.
+    while (enough.participants - tooFew.participants > Math.max(1, enough.participants / 100)) {
+      const middle = yield* of(Math.floor((enough.participants + tooFew.participants) / 2))
       if (middle.power >= wanted) enough = middle
-      else tooFew = middle.participants
+      else tooFew = middle
     }
     return { ...enough, formula }
   })

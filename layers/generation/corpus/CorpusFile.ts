@@ -3,6 +3,7 @@
  * from the first row. A bad row names its file, line and reason.
  */
 import { Effect, Either, Schema, Stream } from "effect"
+import type { Types } from "effect"
 import type { Conversation } from "../../../src/domain/Conversation.ts"
 import { schemaIssues } from "../../../src/domain/schemaIssues.ts"
 import { conversationHash } from "../ConversationHash.ts"
@@ -13,7 +14,7 @@ import type { FormatName } from "./formats/formats.ts"
 import { jsonRows } from "./jsonRows.ts"
 import { parquetRows } from "./parquetRows.ts"
 import { InvalidRow } from "./rowErrors.ts"
-import type { RawRow, UnreadableFile } from "./rowErrors.ts"
+import type { DamagedFile, RawRow, UnreadableFile } from "./rowErrors.ts"
 
 /**
  * Who wrote each conversation: the log's own user id (`hashed_ip` in WildChat), or each row a user of its own where the
@@ -29,17 +30,19 @@ export interface ReadOptions {
   readonly onFormat?: (name: FormatName) => void
 }
 
+export type FileFailure = UnreadableFile | DamagedFile | UnknownFormat
+
 export type Read = Either.Either<Conversation, InvalidRow>
 
 /**
  * Every row of the file in order: a conversation, or why it can't be used. Ids are the log's own and may come twice.
- * A file that is cut off or damaged ends in a bad row. Batches are read row by row as they are taken, each once. Fails
- * when the file can't be read; a batch ends with `UnknownFormat` where it is of no known kind.
+ * Batches are read row by row as they are taken, each once. Fails when the file can't be read, and after its good rows
+ * where it is cut off or damaged; a batch ends with `UnknownFormat` where it is of no known kind.
  */
 export const batches = (
   file: string,
   { users, format = "auto", onFormat }: ReadOptions,
-): Stream.Stream<Iterable<Read | UnknownFormat>, UnreadableFile | UnknownFormat> =>
+): Stream.Stream<Iterable<Read | UnknownFormat>, FileFailure> =>
   Stream.suspend(() => {
     let known: Format | undefined
     const become = (found: Format) => {
@@ -70,7 +73,7 @@ export const batches = (
   })
 
 /** The rows of a file one by one. */
-export const rows = (file: string, options: ReadOptions): Stream.Stream<Read, UnreadableFile | UnknownFormat> =>
+export const rows = (file: string, options: ReadOptions): Stream.Stream<Read, FileFailure> =>
   Stream.flatMap(batches(file, options), (batch) =>
     Stream.mapEffect(Stream.fromIterable(batch), (read) =>
       read instanceof UnknownFormat ? Effect.fail(read) : Effect.succeed(read),
@@ -81,16 +84,8 @@ export const rows = (file: string, options: ReadOptions): Stream.Stream<Read, Un
 export const conversations = (file: string, options: ReadOptions) => Stream.mapEffect(rows(file, options), (row) => row)
 
 const readRow = (format: Format | undefined, users: Users, file: string, raw: RawRow): Read => {
-  const invalid = (reason: string, detail?: string, stub?: Conversation) =>
-    Either.left(
-      InvalidRow.make({
-        file,
-        line: raw.line,
-        reason,
-        ...(detail === undefined ? {} : { detail }),
-        ...(stub === undefined ? {} : { stub }),
-      }),
-    )
+  const invalid = (reason: string, detail?: string, more: Pick<Partial<InvalidRow>, "stub" | "advice"> = {}) =>
+    Either.left(InvalidRow.make({ file, line: raw.line, reason, ...(detail === undefined ? {} : { detail }), ...more }))
   if (raw.problem !== undefined) return invalid(raw.problem.reason, raw.problem.detail)
   if (format === undefined || !isFields(raw.value)) return invalid("it is not a JSON object")
   const logged = hasCommon(raw.value) ? format.read(raw.value) : undefined
@@ -100,16 +95,28 @@ const readRow = (format: Format | undefined, users: Users, file: string, raw: Ra
     return invalid(`it is not in the ${format.title} schema`, detail)
   }
   const id = logged.id ?? conversationHash(logged.messages)
-  const user = users === "each-row" ? id : logged.user
-  if (typeof user !== "string" || user === "") {
-    const detail = 'where the data has no user ids, say users: "each-row" in the experiment, or --users each-row'
-    return invalid(`${format.userField} is missing`, detail)
-  }
+  const user = users === "each-row" ? id : userOf(logged.user)
+  if (typeof user !== "string")
+    return invalid(`${format.userField} ${user.problem}`, undefined, { advice: user.advice })
   const conversation = made(raw.value, logged, id, user)
   const problem = problemOf(logged.messages)
   return problem === undefined
     ? Either.right(conversation)
-    : invalid(problem.reason, problem.detail, { ...conversation, messages: opening(logged) })
+    : invalid(problem.reason, problem.detail, { stub: { ...conversation, messages: opening(logged) } })
+}
+
+/** Logs number their users, too. Where most ids are missing, leaving the rows out would not help. */
+const userOf = (user: unknown) => {
+  if (typeof user === "number" && Number.isInteger(user) && !Number.isSafeInteger(user))
+    return { problem: "is a number too large to be read exactly", advice: "Write ids as text, in quotes." }
+  if (typeof user === "bigint" || (typeof user === "number" && Number.isFinite(user))) return String(user)
+  if (typeof user === "string" && user !== "") return user
+  const isMissing = user == null || user === ""
+  return {
+    problem: isMissing ? "is missing" : "is neither text nor a number",
+    advice:
+      'Mend the file; where the data has no user ids, say users: "each-row" in the experiment, or --users each-row.',
+  }
 }
 
 const decode = (format: Format, row: Fields) => Schema.decodeUnknownEither(format.schema)(row)
@@ -123,16 +130,13 @@ const isText = (value: unknown) => value == null || typeof value === "string"
 const made = (row: Fields, { messages, session }: Logged, id: string, user: string): Conversation => {
   // Checked by `hasCommon`.
   const { country, language, intent, checklist } = row as Partial<Conversation>
-  return {
-    id,
-    user,
-    messages,
-    ...(country === undefined ? {} : { country }),
-    ...(language == null ? {} : { language }),
-    ...(session === undefined ? {} : { session }),
-    ...(intent == null ? {} : { intent }),
-    ...(checklist == null ? {} : { checklist }),
-  }
+  const conversation: Types.Mutable<Conversation> = { id, user, messages }
+  if (country !== undefined) conversation.country = country
+  if (language != null) conversation.language = language
+  if (session !== undefined) conversation.session = session
+  if (intent != null) conversation.intent = intent
+  if (checklist != null) conversation.checklist = checklist
+  return conversation
 }
 
 const problemOf = (messages: Logged["messages"]): { readonly reason: string; readonly detail: string } | undefined => {

@@ -2,6 +2,7 @@
 import { textTable } from "./TextTable.ts"
 import { wordColumn } from "./Column.ts"
 import type { Draw } from "./presets.ts"
+import { nameStore } from "./nameStore.ts"
 import { seededRank } from "./seededRank.ts"
 
 export interface Users {
@@ -50,32 +51,3 @@ const numberOf = (known: Map<string, number>, name: string): number => {
   known.set(name, known.size)
   return known.size - 1
 }
-
-/** Names as UTF-8 end to end: their bytes sort as Python sorts strings, by code point. */
-const nameStore = () => {
-  const blocks: Array<Buffer> = []
-  const blockOf = wordColumn()
-  const startOf = wordColumn()
-  const lengthOf = wordColumn()
-  let free = blockSize
-  const at = (user: number) => {
-    const start = startOf.at(user)
-    return blocks[blockOf.at(user)]!.subarray(start, start + lengthOf.at(user))
-  }
-  return {
-    add: (name: string) => {
-      const bytes = Buffer.byteLength(name)
-      if (free + bytes > blockSize) {
-        blocks.push(Buffer.allocUnsafeSlow(Math.max(blockSize, bytes)))
-        free = 0
-      }
-      blockOf.push(blocks.length - 1)
-      startOf.push(free)
-      lengthOf.push(bytes)
-      free += blocks[blocks.length - 1]!.write(name, free)
-    },
-    sorted: (some: Uint32Array) => some.slice().sort((a, b) => Buffer.compare(at(a), at(b))),
-  }
-}
-
-const blockSize = 1 << 20

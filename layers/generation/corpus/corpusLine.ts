@@ -28,8 +28,8 @@ export const lineOpening = (line: Buffer): string => {
 /** Where the text of the first message begins, given where the messages do; -1 where it is not a user's. */
 const openingAt = (line: Buffer, messages: number): number => {
   const from = messages + messagesKey.length + firstUser.length
-  const matches =
-    messages > 0 && line.compare(firstUser, 0, firstUser.length, messages + messagesKey.length, from) === 0
+  if (messages < 0 || from > line.length) return -1
+  const matches = line.compare(firstUser, 0, firstUser.length, messages + messagesKey.length, from) === 0
   return matches ? from : -1
 }
 

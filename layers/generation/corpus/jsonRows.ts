@@ -2,16 +2,17 @@
 import { Stream } from "effect"
 import { numberedLines } from "./numberedLines.ts"
 import type { NumberedLine } from "./numberedLines.ts"
-import { UnreadableFile } from "./rowErrors.ts"
+import { DamagedFile, UnreadableFile } from "./rowErrors.ts"
 import type { RawRow } from "./rowErrors.ts"
 
-/**
- * A compressed file that is cut off or damaged ends in a row that says so. In batches whose rows are parsed one by one as they are taken: none is
- * held.
- */
-export const jsonRows = (file: string): Stream.Stream<Iterable<RawRow>, UnreadableFile> =>
+/** In batches whose rows are parsed one by one as they are taken: none is held. */
+export const jsonRows = (file: string): Stream.Stream<Iterable<RawRow>, UnreadableFile | DamagedFile> =>
   numberedLines(file).pipe(
-    Stream.mapError(({ line, reason }) => UnreadableFile.make({ file, line, reason })),
+    Stream.mapError(({ line, damaged, reason }) =>
+      damaged
+        ? DamagedFile.make({ file, line: line + 1, detail: reason })
+        : UnreadableFile.make({ file, line, reason }),
+    ),
     Stream.chunks,
     Stream.map(parseEach),
   )
@@ -20,8 +21,7 @@ function* parseEach(lines: Iterable<NumberedLine>): Iterable<RawRow> {
   for (const line of lines) yield parsed(line)
 }
 
-const parsed = ({ line, bytes, damage }: NumberedLine): RawRow => {
-  if (damage !== undefined) return { line, problem: { reason: "the file is cut off or damaged here", detail: damage } }
+const parsed = ({ line, bytes }: NumberedLine): RawRow => {
   try {
     return { line, value: JSON.parse(utf8.decode(bytes)) as unknown }
   } catch (error) {

@@ -5,23 +5,20 @@ import { pipeline } from "node:stream"
 import type { Readable } from "node:stream"
 import { createGunzip } from "node:zlib"
 
-/** `line` counts from 1. `damage` says why nothing can be unpacked from here on: then `bytes` is empty. */
+/** `line` counts from 1. */
 export interface NumberedLine {
   readonly line: number
   readonly bytes: Uint8Array
-  readonly damage?: string
 }
 
-/** Why the file can't be read, and after which line. */
+/** Why the file can't be read, and after which line. `damaged`: it is there, but can't be unpacked. */
 export interface ReadFailure {
   readonly line: number
+  readonly damaged: boolean
   readonly reason: string
 }
 
-/**
- * Blank lines are counted and passed over. A compressed file that is cut off or damaged ends in a line with `damage`,
- * so that it is never taken for a short one.
- */
+/** Blank lines are counted and passed over. A compressed file that is cut off or damaged fails after its last line. */
 export const numberedLines = (file: string): Stream.Stream<NumberedLine, ReadFailure> =>
   Stream.suspend(() => {
     const position = { line: 0 }
@@ -36,12 +33,11 @@ export const numberedLines = (file: string): Stream.Stream<NumberedLine, ReadFai
       Stream.mapConcatChunk((bytes) => Chunk.unsafeFromArray(split(bytes))),
       Stream.map((bytes): NumberedLine => ({ line: (position.line += 1), bytes })),
       Stream.filter(({ bytes }) => !bytes.every(isBlank)),
-      Stream.catchAll((error) => {
-        const reason = error instanceof Error ? error.message : String(error)
-        return isDamage(error)
-          ? Stream.make({ line: position.line + 1, bytes: end, damage: reason })
-          : Stream.fail({ line: position.line, reason })
-      }),
+      Stream.mapError((error) => ({
+        line: position.line,
+        damaged: isDamage(error),
+        reason: error instanceof Error ? error.message : String(error),
+      })),
     )
   })
 

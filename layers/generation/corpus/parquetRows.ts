@@ -5,14 +5,14 @@
 import { Effect, Predicate, Stream } from "effect"
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, parquetSchema } from "hyparquet"
 import { compressors } from "hyparquet-compressors"
-import { UnreadableFile } from "./rowErrors.ts"
+import { DamagedFile, UnreadableFile } from "./rowErrors.ts"
 import type { RawRow } from "./rowErrors.ts"
 
 /** `choose` gets the file's columns and gives those to read, or fails. */
 export const parquetRows = <E>(
   file: string,
   choose: (columns: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<string>, E>,
-): Stream.Stream<Iterable<RawRow>, UnreadableFile | E> =>
+): Stream.Stream<Iterable<RawRow>, UnreadableFile | DamagedFile | E> =>
   Stream.unwrap(
     Effect.gen(function* () {
       const { buffer, metadata } = yield* attempt(file, 0, async () => {
@@ -29,17 +29,7 @@ export const parquetRows = <E>(
         ).pipe(Effect.map((rows) => rows.map((value, i): RawRow => ({ line: rowStart + i + 1, value })))),
       )
     }),
-  ).pipe(
-    // What follows damage can't be found: the rows before it are good.
-    Stream.catchAll((error) => (error instanceof Damage ? Stream.make([error.row]) : Stream.fail(error))),
   )
-
-class Damage {
-  readonly row: RawRow
-  constructor(line: number, detail: string) {
-    this.row = { line, problem: { reason: "the file is cut off or damaged here", detail } }
-  }
-}
 
 const attempt = <A>(file: string, rowsBefore: number, run: () => Promise<A>) =>
   Effect.tryPromise({
@@ -49,6 +39,6 @@ const attempt = <A>(file: string, rowsBefore: number, run: () => Promise<A>) =>
       // The system's errors have a code, the parser's have none.
       return Predicate.hasProperty(error, "code")
         ? UnreadableFile.make({ file, line: rowsBefore, reason: detail })
-        : new Damage(rowsBefore + 1, detail)
+        : DamagedFile.make({ file, line: rowsBefore + 1, detail })
     },
   })

@@ -13,10 +13,32 @@ export class InvalidRow extends Schema.TaggedError<InvalidRow>()("InvalidRow", {
   reason: Schema.String,
   detail: Schema.optional(Schema.String),
   stub: Schema.optional(Conversation),
+  advice: Schema.String.pipe(
+    Schema.propertySignature,
+    Schema.withConstructorDefault(() => "Mend the file, or leave bad rows out with --skip-invalid."),
+  ),
 }) {
-  override get message() {
+  get problem() {
     const detail = this.detail === undefined ? "" : ` (${this.detail})`
-    return `${this.file}:${this.line}: ${this.reason}${detail}. Mend the file, or leave bad rows out with --skip-invalid.`
+    return `${this.file}:${this.line}: ${this.reason}${detail}.`
+  }
+  override get message() {
+    return `${this.problem} ${this.advice}`
+  }
+}
+
+/** From `line` on nothing can be unpacked. No bad row: how much is lost can't be told, so it is never left out. */
+export class DamagedFile extends Schema.TaggedError<DamagedFile>()("DamagedFile", {
+  file: Schema.String,
+  line: Schema.Int,
+  detail: Schema.String,
+}) {
+  readonly advice = "Fetch the file anew: what follows can't be read."
+  get problem() {
+    return `${this.file}:${this.line}: the file is cut off or damaged here (${this.detail}).`
+  }
+  override get message() {
+    return `${this.problem} ${this.advice}`
   }
 }
 

@@ -37,6 +37,14 @@ describe("flippedUser", () => {
     }),
   )
 
+  it.effect("reads what was said as it was trained on it, without the space around it", () =>
+    Effect.gen(function* () {
+      const { user, promptOf } = speaking(["why?"])
+      yield* user.next({ ...request, messages: [{ role: "user", content: " hi \n" }, ...messages.slice(1)] })
+      assert.include(promptOf(0), "<|im_start|>user\nhi<|im_end|>")
+    }),
+  )
+
   it.effect("leaves with an empty turn, or with the marker and words beside it", () =>
     Effect.gen(function* () {
       const texts = ["", endMarker, `thx ${endMarker} junk`]

@@ -153,6 +153,8 @@ describe("an opening by the simulator", () => {
         })
         assert.deepStrictEqual([gone.ending, gone.messages.length], ["guardrail-exhausted", 0])
         assert.deepStrictEqual(gone.refusals, [{ turn: 0, reason: "leaves too early", count: 6 }])
+        // Nothing was said that an assistant could be graded by: it is missing, and not a zero.
+        assert.deepStrictEqual(gone.failure, { by: "infrastructure", reason: "simulator: no opening" })
       }
     }),
   )

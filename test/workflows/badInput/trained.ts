@@ -14,7 +14,7 @@ export default U.Experiment.make("trained", {
         U.Evaluate({
           split,
           assistant: U.InitialAssistant({ model }),
-          simulator: U.FineTuned({ split, base: model, persona, recipe }),
+          simulator: U.FineTuned({ split, base: model, condition: "persona", personas: persona, recipe }),
           persona,
           reward: { _tag: "ChecklistReward", own: false, checks: [{ kind: "words", max: 6 }] },
           conversing: { turns: 2, maxTokens: 8 },

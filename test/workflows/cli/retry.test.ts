@@ -39,7 +39,7 @@ describe("an outage that outlasts the patience", () => {
         assert.strictEqual(failure?.kind, "transient")
         assert.match(failure?.reason ?? "", /out for lunch/)
         assert.deepEqual(JSON.parse(readFileSync(`${notes}.json`, "utf8")), JSON.parse(run.stdout))
-        assert.match(readFileSync(`${notes}.txt`, "utf8"), /^evaluated: Evaluate\/v1-.*out for lunch/)
+        assert.match(readFileSync(`${notes}.txt`, "utf8"), /^evaluated: Evaluate\/v\d+-.*out for lunch/)
 
         test.behave = () => undefined
         const before = test.server.arrivals.length
@@ -103,7 +103,7 @@ describe("rollouts that the judge failed", () => {
         test.behave = () => undefined
         const again = yield* test.cli("retry", "--failures", "--json")
         assert.strictEqual(again.status, 0, again.stderr)
-        assert.match(again.stderr, /Evaluate\/v1-[0-9a-f]+: 1 failed rollout is asked again/)
+        assert.match(again.stderr, /Evaluate\/v\d+-[0-9a-f]+: 1 failed rollout is asked again/)
         // The three answers of no use are in the journal; the fourth draw is new, and nothing else.
         const extra = test.server.arrivals.slice(asked)
         assert.lengthOf(extra, 1)

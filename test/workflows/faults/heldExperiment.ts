@@ -44,6 +44,9 @@ const Named = Stage.make({
   estimate: ({ names }) => Estimate.free(names.length),
 })
 
+/** A split whose users say what these names stand for. */
+export const heldSplit = (names: ReadonlyArray<string>) => Named({ names })
+
 interface Held {
   readonly conversing?: Partial<typeof Conversing.Encoded>
   readonly maxFailureShare?: number

@@ -17,11 +17,12 @@ describe("rolloutDemands", () => {
       conversing,
       assistant: U.Model.embedded,
       simulator: U.Model.openai("user"),
+      opens: true,
       reward: rubric,
     })
     assert.deepEqual(summary(demands), [
       ["assistant", U.Model.embedded.name, 10, 20, 20],
-      ["simulator", "user", 0, 10, 10],
+      ["simulator", "user", 0, 20, 120],
       ["judge", U.Model.embedded.name, 10, 10, 10],
       ["judge", "judge-a", 10, 10, 30],
       ["judge", "judge-b", 10, 10, 30],

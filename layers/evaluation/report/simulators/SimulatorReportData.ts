@@ -28,7 +28,9 @@ export const TalkSample = Schema.Struct({
   prompt: Schema.String,
   persona: Schema.NullOr(Schema.String),
   intent: Schema.NullOr(Schema.String),
+  /** The real users' as far as simulated ones come; `turns` counts all user turns. */
   messages: Schema.Array(Message),
+  turns: Schema.Int,
   ending: Schema.NullOr(Ending),
   closing: Schema.NullOr(Schema.String),
   failure: Schema.NullOr(RolloutFailure),

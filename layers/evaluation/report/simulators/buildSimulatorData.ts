@@ -102,6 +102,7 @@ const spoken = ({ condition, personas }: Extract<SimulatorResult, { readonly con
 const samples = (cells: ReadonlyArray<SimulatorCell>, real: ReadonlyArray<Conversation>): ReadonlyArray<TalkSample> => {
   const intents = new Map(real.map(({ id, intent }) => [id, intent ?? null]))
   const wanted = [...new Set(cells.flatMap(({ first }) => first.slice(0, shownTalks).map(({ prompt }) => prompt)))]
+  const limit = Math.max(...cells.map(({ fidelity }) => fidelity.endings.limit))
   return [
     ...wanted.flatMap((prompt) =>
       real
@@ -111,19 +112,21 @@ const samples = (cells: ReadonlyArray<SimulatorCell>, real: ReadonlyArray<Conver
           prompt,
           persona: null,
           intent: intent ?? null,
-          messages,
+          messages: messages.slice(0, 2 * limit),
+          turns: userTurns(messages),
           ending: null,
           closing: null,
           failure: null,
         })),
     ),
-    ...cells.flatMap(({ label, first }) =>
+    ...cells.flatMap(({ label, simulator, first }) =>
       first.slice(0, shownTalks).map(({ prompt, persona, messages, ending, closing, failure }) => ({
         simulator: label,
         prompt,
-        persona,
+        persona: toldOf(simulator).personas === null ? null : persona,
         intent: intents.get(prompt) ?? null,
         messages,
+        turns: userTurns(messages),
         ending,
         closing,
         failure,
@@ -131,3 +134,5 @@ const samples = (cells: ReadonlyArray<SimulatorCell>, real: ReadonlyArray<Conver
     ),
   ]
 }
+
+const userTurns = (messages: TalkSample["messages"]) => messages.filter(({ role }) => role === "user").length

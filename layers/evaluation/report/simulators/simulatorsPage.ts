@@ -127,12 +127,15 @@ const talks = ({ samples, simulators }: SimulatorReportData): ReadonlyArray<Bloc
       ]
 }
 
-const aboutTalk = ({ prompt, persona, intent, ending, closing, failure }: TalkSample) =>
-  [
+const aboutTalk = ({ prompt, persona, intent, messages, turns, ending, closing, failure }: TalkSample) => {
+  const shown = messages.filter(({ role }) => role === "user").length
+  return [
     `prompt ${prompt}`,
+    ...(shown < turns ? [`the first ${shown} of ${turns} user turns`] : []),
     ...(intent === null ? [] : [`intent: ${intent}`]),
     ...(persona === null ? [] : [`as ${persona}`]),
     ...(ending === null ? [] : [`ended by ${ending}`]),
     ...(closing === null ? [] : [`leaving with "${closing}"`]),
     ...(failure === null ? [] : [`failed: ${failure.reason}`]),
   ].join(" · ")
+}

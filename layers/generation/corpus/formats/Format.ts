@@ -44,6 +44,9 @@ export const Common = {
   checklist: Schema.optional(Schema.NullOr(Schema.Array(Schema.Unknown))),
 }
 
+/** Of the user, where the log has one. */
+export const UserId = Schema.optional(Schema.NullOr(Schema.Union(Schema.String, Schema.Number, Schema.BigIntFromSelf)))
+
 type Turn = Logged["messages"][number]
 
 /** Turns in the form `{ role, content }`; undefined where one is in another. */

@@ -1,6 +1,6 @@
 /** PRISM's conversations.jsonl: each turn has replies of several models, of which the person chose one to go on with. */
 import { Schema } from "effect"
-import { Common, isFields } from "./Format.ts"
+import { Common, isFields, UserId } from "./Format.ts"
 import type { Format, Logged } from "./Format.ts"
 
 export const prism: Format = {
@@ -11,7 +11,7 @@ export const prism: Format = {
   userField: "user_id",
   schema: Schema.Struct({
     conversation_id: Schema.NonEmptyString,
-    user_id: Schema.optional(Schema.NullOr(Schema.String)),
+    user_id: UserId,
     conversation_history: Schema.NonEmptyArray(
       Schema.Struct({
         turn: Schema.Number,

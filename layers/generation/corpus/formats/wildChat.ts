@@ -1,6 +1,6 @@
 /** WildChat-1M and WildChat-4.8M (allenai). Evaluation tasks know a conversation by `conversation_id`, where there is one. */
 import { Schema } from "effect"
-import { Common, textOr, Turns, turnsOf } from "./Format.ts"
+import { Common, textOr, Turns, turnsOf, UserId } from "./Format.ts"
 import type { Format } from "./Format.ts"
 
 export const wildChat: Format = {
@@ -12,7 +12,7 @@ export const wildChat: Format = {
   schema: Schema.Struct({
     conversation_hash: Schema.NonEmptyString,
     conversation: Turns,
-    hashed_ip: Schema.optional(Schema.NullOr(Schema.String)),
+    hashed_ip: UserId,
     ...Common,
   }),
   read: ({ conversation_hash: hash, conversation_id: session, conversation, hashed_ip: user }) => {

@@ -1,7 +1,7 @@
 /** Downloads a data set of the Hugging Face hub into a folder, once: what is there whole is not asked for again. */
 import { listFiles } from "@huggingface/hub"
-import { Duration, Effect, Redacted, Schedule, Schema } from "effect"
-import type { Option } from "effect"
+import { Effect, Schedule, Schema } from "effect"
+import type { Duration, Option, Redacted } from "effect"
 import { readFile, rename, writeFile, mkdir } from "node:fs/promises"
 import { join, posix } from "node:path"
 import { StorageFailed } from "../../../../src/journal/ArtifactErrors.ts"
@@ -9,13 +9,14 @@ import { endings } from "../corpusFiles.ts"
 import { downloadFile } from "./downloadFile.ts"
 import type { HubFile } from "./downloadFile.ts"
 import type { HubDataset } from "./HubDataset.ts"
-import { HubNotFound, ofThrown } from "./hubErrors.ts"
+import { hubAccess } from "./hubAccess.ts"
+import { at, HubNotFound, ofThrown } from "./hubErrors.ts"
 import type { Place } from "./hubErrors.ts"
 
 export interface DownloadOptions {
   /** Downloads of all data sets are below it. */
   readonly folder: string
-  /** Such as https://huggingface.co. */
+  /** Such as https://huggingface.co. A user and password in it are sent where there is no token. */
   readonly endpoint: string
   readonly token: Option.Option<Redacted.Redacted>
   /** First pause after a broken connection; it doubles. Default a second. */
@@ -26,24 +27,20 @@ export interface DownloadOptions {
 /** The folder with the data set's files at that commit. A commit's files never change, so their list is kept. */
 export const download = Effect.fn("download")(function* (dataset: HubDataset, options: DownloadOptions) {
   const { repo, revision, path } = dataset
-  const endpoint = options.endpoint.replace(/\/+$/, "")
-  const place: Place = { endpoint, repo }
+  const { endpoint, secrets, send } = yield* hubAccess(options.endpoint, options.token)
+  const place: Place = { endpoint, repo, secrets }
   const folder = join(options.folder, repo.replace("/", "--"), revision)
   const again = <A, E extends { readonly _tag: string }>(effect: Effect.Effect<A, E>) =>
     Effect.retry(effect, {
       schedule: pauses(options.pause ?? "1 second"),
       while: ({ _tag }) => _tag === "HubUnavailable",
     })
-  const send = withToken(options.token)
   const listing = join(folder, ".listing", `${encodeURIComponent(path) || "all"}.json`)
   const files = yield* Effect.orElse(readListing(listing), () =>
     again(list(dataset, place, send)).pipe(Effect.tap((found) => writeListing(listing, found))),
   )
   if (files.length === 0) {
-    return yield* HubNotFound.make({
-      ...place,
-      detail: `it has no ${endings.join(", ")} below "${path}" at ${revision}`,
-    })
+    return yield* HubNotFound.make(at(place, `it has no ${endings.join(", ")} below "${path}" at ${revision}`))
   }
   for (const [index, file] of files.entries()) {
     const url = `${endpoint}/datasets/${repo}/resolve/${revision}/${file.path.split("/").map(encodeURIComponent).join("/")}`
@@ -58,15 +55,6 @@ export const download = Effect.fn("download")(function* (dataset: HubDataset, op
 })
 
 const pauses = (first: Duration.DurationInput) => Schedule.intersect(Schedule.exponential(first), Schedule.recurs(5))
-
-/** The token goes to the hub alone: a redirect to another host loses the header. */
-const withToken =
-  (token: Option.Option<Redacted.Redacted>): typeof fetch =>
-  (url, init = {}) => {
-    const headers = new Headers(init.headers)
-    if (token._tag === "Some") headers.set("authorization", `Bearer ${Redacted.value(token.value)}`)
-    return fetch(url, { ...init, headers })
-  }
 
 const list = ({ repo, revision, path }: HubDataset, place: Place, send: typeof fetch) =>
   Effect.tryPromise({

@@ -7,8 +7,8 @@ import { mkdir, open, rename, rm, stat } from "node:fs/promises"
 import { dirname } from "node:path"
 import { pipeline } from "node:stream/promises"
 import { StorageFailed } from "../../../../src/journal/ArtifactErrors.ts"
-import { HubDamaged, HubUnavailable, ofStatus, ofThrown } from "./hubErrors.ts"
-import type { HubError, Place } from "./hubErrors.ts"
+import { at, HubDamaged, HubUnavailable, ofStatus, ofThrown } from "./hubErrors.ts"
+import type { Place } from "./hubErrors.ts"
 
 export interface HubFile {
   /** In the data set. */
@@ -35,14 +35,13 @@ export const downloadFile = Effect.fn("downloadFile")(function* (
   if (done < bytes) yield* append(path, incomplete, done, place, get)
   const size = yield* sizeOf(incomplete)
   if (size < bytes) {
-    return yield* HubUnavailable.make({ ...place, detail: `${path} broke off after ${size} of ${bytes} bytes` })
+    return yield* HubUnavailable.make(at(place, `${path} broke off after ${size} of ${bytes} bytes`))
   }
   const hash = checksum.kind === "sha256" ? createHash("sha256") : createHash("sha1").update(`blob ${bytes}\0`)
   const found = yield* onDisk(incomplete, () => hashed(incomplete, hash))
   if (found !== checksum.hex || size !== bytes) {
     yield* onDisk(incomplete, () => rm(incomplete))
-    const detail = `the checksum of ${path} is ${found}, not ${checksum.hex}`
-    return yield* HubDamaged.make({ ...place, detail })
+    return yield* HubDamaged.make(at(place, `the checksum of ${path} is ${found}, not ${checksum.hex}`))
   }
   yield* onDisk(target, () => rename(incomplete, target))
 })
@@ -86,14 +85,7 @@ const onDisk = <A>(file: string, run: () => Promise<A>) =>
 const storageFailed = (path: string, error: unknown) =>
   StorageFailed.make({ path, code: codeOf(error) ?? "unknown", detail: String(error) })
 
-/** System calls on files say which; errors of connections have none, or `read` and `connect`. */
-const isOfDisk = (error: unknown) =>
-  error instanceof Error &&
-  "syscall" in error &&
-  ["write", "open", "fsync"].includes(String(error.syscall)) &&
-  "errno" in error &&
-  !(error instanceof TypeError)
+/** Failing files say which system call failed; what breaks in a connection comes as a TypeError of `fetch`. */
+const isOfDisk = (error: unknown) => error instanceof Error && "syscall" in error && !(error instanceof TypeError)
 
 const codeOf = (error: unknown) => (error instanceof Error && "code" in error ? String(error.code) : undefined)
-
-export type DownloadError = HubError | StorageFailed

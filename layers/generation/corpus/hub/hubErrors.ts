@@ -1,6 +1,6 @@
-/** What can go wrong between here and the Hugging Face hub. Messages never hold the token. */
+/** What can go wrong between here and the Hugging Face hub. Messages never hold the token or a password. */
 import { HubApiError } from "@huggingface/hub"
-import { Schema } from "effect"
+import { Redacted, Schema } from "effect"
 import type { ErrorKind } from "../../../../src/domain/LlmError.ts"
 
 const where = { endpoint: Schema.String, repo: Schema.String, detail: Schema.String }
@@ -37,15 +37,31 @@ export class HubDamaged extends Schema.TaggedError<HubDamaged>()("HubDamaged", w
   }
 }
 
+/** HF_TOKEN or HF_ENDPOINT can't be what it should. Nothing was asked. */
+export class HubMisconfigured extends Schema.TaggedError<HubMisconfigured>()("HubMisconfigured", {
+  setting: Schema.Literal("HF_TOKEN", "HF_ENDPOINT"),
+  detail: Schema.String,
+}) {
+  readonly kind: ErrorKind = "operator"
+  override get message() {
+    return `${this.setting} can't be used: ${this.detail}.`
+  }
+}
+
 export type HubError = HubUnavailable | HubRefused | HubNotFound | HubDamaged
 
 export interface Place {
   readonly endpoint: string
   readonly repo: string
+  /** What no message may hold. */
+  readonly secrets: ReadonlyArray<Redacted.Redacted>
 }
 
+/** Fields of an error at a place. */
+export const at = ({ endpoint, repo }: Place, detail: string) => ({ endpoint, repo, detail })
+
 export const ofStatus = (place: Place, status: number, what: string): HubError => {
-  const fields = { ...place, detail: `HTTP ${status} for ${what}` }
+  const fields = at(place, `HTTP ${status} for ${what}`)
   if (status === 401 || status === 403) return HubRefused.make(fields)
   return status === 408 || status === 429 || status >= 500 ? HubUnavailable.make(fields) : HubNotFound.make(fields)
 }
@@ -55,5 +71,8 @@ export const ofThrown = (place: Place, error: unknown, what: string): HubError =
   if (error instanceof HubApiError) return ofStatus(place, error.statusCode, what)
   const cause = error instanceof Error && error.cause instanceof Error ? `: ${error.cause.message}` : ""
   const detail = error instanceof Error ? `${error.message}${cause}` : String(error)
-  return HubUnavailable.make({ ...place, detail: `${what}: ${detail}` })
+  return HubUnavailable.make(at(place, `${what}: ${withoutSecrets(place, detail)}`))
 }
+
+const withoutSecrets = ({ secrets }: Place, text: string): string =>
+  secrets.reduce((shown, secret) => shown.replaceAll(Redacted.value(secret), "***"), text)

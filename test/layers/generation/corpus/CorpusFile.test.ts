@@ -58,11 +58,27 @@ describe("CorpusFile", () => {
 
   it("refuses rows without user ids until each row is declared its own user", async () => {
     const path = write("nobody.jsonl", row("a", undefined, null))
-    assert.match(await reason(path), /:1: hashed_ip is missing.*users: "each-row"/)
+    const told = await reason(path)
+    assert.match(told, /:1: hashed_ip is missing\. Mend the file; .*users: "each-row".*--users each-row\.$/)
+    assert.notInclude(told, "--skip-invalid")
     assert.deepEqual(
       Either.getOrThrow(await read(path, "each-row")).map(({ user }) => user),
       ["a"],
     )
+  })
+
+  it("takes numbers for user ids, as their text, where they are exact", async () => {
+    const by = (user: string) => row("a").replace('"u"', user)
+    const users = Either.getOrThrow(await read(write("numbers.jsonl", [by("17"), by("0"), by('"17"')].join("\n"))))
+    assert.deepEqual(
+      users.map(({ user }) => user),
+      ["17", "0", "17"],
+    )
+    const large = await reason(write("large.jsonl", by("12345678901234567890")))
+    assert.match(large, /:1: hashed_ip is a number too large to be read exactly\. Write ids as text, in quotes\.$/)
+    assert.match(await reason(write("list.jsonl", by("[17]"))), /:1: hashed_ip is neither text nor a number\. Mend/)
+    const both = write("both.jsonl", by("17").replace('"assistant"', '"tool"'))
+    assert.notInclude(await reason(both), "hashed_ip")
   })
 
   it("counts bad rows when asked to skip them", async () => {
@@ -78,9 +94,17 @@ describe("CorpusFile", () => {
     const [place, line] =
       /^\/cut\.jsonl\.gz:(\d+): the file is cut off.*unexpected end of file/.exec(await reason(cut)) ?? []
     assert.isDefined(place)
-    const read = Chunk.toArray(await Effect.runPromise(Stream.runCollect(CorpusFile.rows(cut, { users: "hashed-ip" }))))
-    assert.deepEqual(read.map(Either.isRight), [...Array.from({ length: Number(line) - 1 }, () => true), false])
-    assert.isAbove(read.length, 100)
+    const good: Array<CorpusFile.Read> = []
+    const collected = CorpusFile.rows(cut, { users: "hashed-ip" }).pipe(
+      Stream.runForEach((row) => Effect.sync(() => good.push(row))),
+    )
+    const failed = await Effect.runPromise(Effect.flip(collected))
+    assert.deepInclude(failed, { _tag: "DamagedFile", line: Number(line) })
+    assert.match(failed.message, /Fetch the file anew: what follows can't be read\.$/)
+    assert.isTrue(good.every(Either.isRight))
+    assert.strictEqual(good.length, Number(line) - 1)
+    assert.isAbove(good.length, 100)
+    assert.match(await reason(write("empty.jsonl.gz", "")), /empty\.jsonl\.gz:1: the file is cut off/)
     assert.match(await reason(join(folder, "none.jsonl")), /none\.jsonl can't be read after line 0: ENOENT/)
   })
 
