@@ -46,20 +46,34 @@ export const make = (roots: ReadonlyArray<AnyStep>, files: FileHashes = new Map(
   return { nodes: [...nodes.values()], ids }
 }
 
+/** A file or folder, and the stages whose steps read it. */
+export interface ReadFile {
+  readonly path: string
+  readonly stages: ReadonlySet<AnyStage>
+}
+
 /** The files that the steps under `roots` read, each once. */
-export const files = (roots: ReadonlyArray<AnyStep>): ReadonlyArray<FileRef> => {
-  const found = new Map<string, FileRef>()
-  const seen = new Set<unknown>()
-  const visit = (value: unknown): void => {
+export const files = (roots: ReadonlyArray<AnyStep>): ReadonlyArray<ReadFile> => {
+  const found = new Map<string, Set<AnyStage>>()
+  // Steps may share what is in their inputs: it is looked through once for each stage.
+  const seen = new Map<AnyStage, Set<unknown>>()
+  const visit = (value: unknown, stage: AnyStage): void => {
     if (typeof value !== "object" && typeof value !== "function") return
-    if (value === null || seen.has(value)) return
-    seen.add(value)
-    if (value instanceof FileRef) found.set(value.path, value)
-    else if (isStep(value)) visit(value.input)
-    else Object.values(value).forEach(visit)
+    if (value === null || !added(seen, stage, value)) return
+    if (value instanceof FileRef) added(found, value.path, stage)
+    else if (isStep(value)) visitStep(value)
+    else Object.values(value).forEach((item) => visit(item, stage))
   }
-  roots.forEach(visit)
-  return [...found.values()]
+  const visitStep = ({ input, stage }: AnyStep) => visit(input, stage)
+  roots.forEach(visitStep)
+  return [...found].map(([path, stages]) => ({ path, stages }))
+}
+
+/** Whether `value` is new in the key's set. */
+const added = <K, V>(sets: Map<K, Set<V>>, key: K, value: V): boolean => {
+  const set = sets.get(key) ?? new Set()
+  sets.set(key, set)
+  return set.size < set.add(value).size
 }
 
 const encode = (step: AnyStep, ids: ReadonlyMap<AnyStep, string>, hashes: FileHashes) => {

@@ -41,10 +41,7 @@ describe("Graph", () => {
     const other = new Map([...hashes, ["elsewhere.jsonl", "b".repeat(64)]])
     assert.deepEqual(ids([moved], same), ids([Corpus({ file })], hashes))
     assert.notDeepEqual(ids([moved], other), ids([Corpus({ file })], hashes))
-    assert.deepEqual(
-      Graph.files([study()]).map((ref) => ref.path),
-      ["corpus.jsonl"],
-    )
+    assert.deepEqual(Graph.files([study()]), [{ path: "corpus.jsonl", stages: new Set([Corpus]) }])
   })
 
   it("changes every id downstream of a change", () => {

@@ -2,9 +2,12 @@
 import { Effect, Predicate, Schema } from "effect"
 import { existsSync } from "node:fs"
 import { resolve } from "node:path"
+import { isLog } from "../../layers/generation/corpus/corpusFiles.ts"
 import { Experiment, Graph } from "../../src/index.ts"
+import type { Stage } from "../../src/index.ts"
 import { hashPath } from "../hashPath.ts"
 import { importDefault } from "../importDefault.ts"
+import { Corpus } from "../stages/Corpus.ts"
 
 /** The experiment file, or a file it names, can't be used. Nothing has run. `line` is in the experiment file. */
 export class UnusableExperiment extends Schema.TaggedError<UnusableExperiment>()("UnusableExperiment", {
@@ -31,17 +34,19 @@ export const loadExperiment = Effect.fn("loadExperiment")(function* (file: strin
   return experiment
 })
 
-/** Hashes of every file and folder that the experiment's steps read. */
+/** Hashes of every file and folder that the experiment's steps read: of a corpus, of its logs alone. */
 export const hashFiles = Effect.fn("hashFiles")(function* (experiment: Experiment.Experiment<unknown>) {
   const roots = [...Experiment.cells(experiment).map((cell) => cell.step), ...experiment.collected]
-  const entries = yield* Effect.forEach(Graph.files(roots), ({ path }) =>
+  const entries = yield* Effect.forEach(Graph.files(roots), ({ path, stages }) =>
     Effect.tryPromise({
-      try: async (signal) => [path, await hashPath(path, signal)] as const,
+      try: async (signal) => [path, await hashPath(path, signal, readsLogs(stages) ? isLog : undefined)] as const,
       catch: (error) => UnusableExperiment.make({ file: path, detail: unreadable(error) }),
     }),
   )
   return new Map(entries)
 })
+
+const readsLogs = (stages: ReadonlySet<Stage.AnyStage>) => [...stages].every((stage) => stage === Corpus)
 
 const unreadable = (error: unknown): string => {
   const code = Predicate.hasProperty(error, "code") ? String(error.code) : ""

@@ -74,6 +74,7 @@ interface Intake {
 
 const makeIntake = (skipInvalid: boolean): Intake => {
   const unique = uniqueIds()
+  const nextLines = lineBuffers()
   const users = textTable()
   const skipped = new Map<string, number>()
   const formats = new Set<string>()
@@ -81,7 +82,7 @@ const makeIntake = (skipInvalid: boolean): Intake => {
   return {
     onFormat: (name) => void formats.add(name),
     take: (batch) => {
-      const lines = lineBuffer()
+      const lines = nextLines()
       for (const row of batch) {
         if (row instanceof UnknownFormat) return Effect.fail(row)
         if (Either.isRight(row)) {
@@ -105,24 +106,34 @@ const makeIntake = (skipInvalid: boolean): Intake => {
   }
 }
 
-/** Lines as UTF-8, each encoded as it comes: one long text would be copied twice more. */
-const lineBuffer = () => {
-  let buffer = Buffer.allocUnsafe(1 << 18)
-  let end = 0
-  return {
-    add: (line: string) => {
-      // A code unit takes three bytes at most.
-      const needed = end + 3 * line.length + 1
-      if (needed > buffer.length) {
-        const larger = Buffer.allocUnsafe(2 * needed)
-        buffer.copy(larger, 0, 0, end)
-        buffer = larger
-      }
-      end += buffer.write(line, end)
-      buffer[end++] = newline
-    },
-    bytes: () => buffer.subarray(0, end),
+/**
+ * Lines as UTF-8, each encoded as it comes: one long text would be copied twice more. Two buffers take turns: when a
+ * batch is begun, the one before it may still be on its way to the disk.
+ */
+const lineBuffers = () => {
+  const buffers: Array<Buffer> = [Buffer.allocUnsafeSlow(1 << 19), Buffer.allocUnsafeSlow(1 << 19)]
+  let turn = 0
+  return () => {
+    const mine = (turn = 1 - turn)
+    let end = 0
+    return {
+      add: (line: string) => {
+        // A code unit takes three bytes at most.
+        const needed = end + 3 * line.length + 1
+        const buffer = needed > buffers[mine]!.length ? larger(buffers[mine]!, 2 * needed) : buffers[mine]!
+        buffers[mine] = buffer
+        end += buffer.write(line, end)
+        buffer[end++] = newline
+      },
+      bytes: () => buffers[mine]!.subarray(0, end),
+    }
   }
+}
+
+const larger = (buffer: Buffer, size: number): Buffer => {
+  const made = Buffer.allocUnsafeSlow(size)
+  buffer.copy(made)
+  return made
 }
 
 const newline = 10

@@ -48,10 +48,15 @@ const inBatches = <E, R>(
       attempt(() => openSync(path, "r")),
       (open) => Effect.sync(() => closeSync(open)),
     )
-    for (let from = 0; from < rows.length;) {
+    // Two take turns: what was given to a writer may still be on its way to the disk.
+    const buffers: Array<Buffer> = [Buffer.alloc(0), Buffer.alloc(0)]
+    for (let [from, turn] = [0, 0]; from < rows.length; turn = 1 - turn) {
       const batch = rows.subarray(from, batchEnd(rows, from, start))
       // From the page cache mostly: asking for each row by itself, without waiting, is what is fast.
-      const bytes = yield* attempt(() => readRows(file, batch, start))
+      const size = batch.reduce((sum, row) => sum + start(row + 1) - start(row), 0)
+      if (buffers[turn]!.length < size) buffers[turn] = Buffer.allocUnsafeSlow(size)
+      const bytes = buffers[turn]!.subarray(0, size)
+      yield* attempt(() => readRows(file, batch, start, bytes))
       yield* work(bytes, batch)
       from += batch.length
     }
@@ -67,8 +72,7 @@ const batchEnd = (rows: Uint32Array, from: number, start: Start): number => {
   return end
 }
 
-const readRows = (file: number, rows: Uint32Array, start: Start): Buffer => {
-  const bytes = Buffer.allocUnsafe(rows.reduce((sum, row) => sum + start(row + 1) - start(row), 0))
+const readRows = (file: number, rows: Uint32Array, start: Start, bytes: Buffer): void => {
   let at = 0
   for (let i = 0; i < rows.length;) {
     // Rows that follow each other are read at once.
@@ -83,5 +87,4 @@ const readRows = (file: number, rows: Uint32Array, start: Start): Buffer => {
     at += length
     i = next
   }
-  return bytes
 }

@@ -29,8 +29,8 @@ export interface FrequentNgrams {
 
 /** `expected`: about how many sequences there will be. A wrong guess costs time. */
 export const frequentNgrams = ({ size, limit, by }: NgramRule, expected = 0): FrequentNgrams => {
-  // Up to 16 MB of bytes: half a billion sequences fill them to 30 on average.
-  const bucketCount = 2 ** Math.min(24, Math.max(16, Math.ceil(Math.log2(expected + 1)) - 1))
+  // Up to 8 MB of bytes: a quarter of a billion sequences fill them to 30 on average.
+  const bucketCount = 2 ** Math.min(23, Math.max(16, Math.ceil(Math.log2(expected + 1)) - 1))
   const buckets = limit < 255 ? new Uint8Array(bucketCount) : new Uint32Array(bucketCount)
   const exact = textTable()
   const bucketsOf = runHashes(size)

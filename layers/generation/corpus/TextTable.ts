@@ -1,6 +1,6 @@
 /**
  * Numbers by text, for millions of texts: each text stands as 128 bits of hash in typed arrays, so that a text costs
- * 24 to 34 bytes however long it is. Two texts are taken for one with a chance of about 1e-24 among ten million.
+ * 24 to 31 bytes however long it is. Two texts are taken for one with a chance of about 1e-24 among ten million.
  */
 import { textHash } from "./textHash.ts"
 
@@ -86,11 +86,11 @@ const claim = (shard: Shard, key: Uint32Array): number => {
   return at
 }
 
-const fullest = 0.8
+const fullest = 0.85
 
 const grow = (shard: Shard) => {
   const old = shard.slots
-  shard.capacity = Math.ceil(shard.capacity * 1.4)
+  shard.capacity = Math.ceil(shard.capacity * 1.3)
   shard.slots = new Uint32Array(shard.capacity * width)
   for (let at = 0; at < old.length; at += width) {
     if (old[at + value] === 0) continue
