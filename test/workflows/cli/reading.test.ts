@@ -87,7 +87,7 @@ layer(SmallHome.layer, { timeout: "4 minutes", excludeTestServices: true })(
           )
           const { stdout } = yield* cli("steps", "small")
           assert.match(stdout, /^small: 11 of 11 steps done\n/)
-          assert.match(stdout, /done +TrainAssistant\/v1-[0-9a-f]{16} +[\d.]+ s +\d+ +[\d,]+ +\$0/)
+          assert.match(stdout, /done +TrainAssistant\/v\d+-[0-9a-f]{16} +[\d.]+ s +\d+ +[\d,]+ +\$0/)
         }),
       slow,
     )
@@ -105,7 +105,7 @@ layer(SmallHome.layer, { timeout: "4 minutes", excludeTestServices: true })(
           assert.strictEqual(state.file, join(home, "artifacts", state.sha256.slice(0, 2), state.sha256.slice(2)))
           const many = yield* cli("show", "TrainAssistant")
           assert.strictEqual(many.status, 64)
-          const [first] = many.stderr.match(/TrainAssistant\/v1-[0-9a-f]{16}/) ?? []
+          const [first] = many.stderr.match(/TrainAssistant\/v\d+-[0-9a-f]{16}/) ?? []
           const { stdout } = yield* cli("show", first ?? "", "--transcript")
           assert.match(
             stdout,
@@ -183,7 +183,7 @@ layer(SmallHome.layer, { timeout: "4 minutes", excludeTestServices: true })(
           const silent = yield* cliIn(altered, "replay", "small", "--config", configFile)
           assert.strictEqual(silent.status, 1)
           assert.match(silent.stdout, /small: 4 steps reproduced .*, 6 could not be replayed, 1 were not done/)
-          assert.match(silent.stdout, /FineTuned\/v1-\w+: failed\n {2}Offline: the journal holds no answer/)
+          assert.match(silent.stdout, /FineTuned\/v\d+-\w+: failed\n {2}Offline: the journal holds no answer/)
         }),
       slow,
     )
