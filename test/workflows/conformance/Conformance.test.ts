@@ -50,6 +50,7 @@ describe("runConformance", () => {
         "pass-hat-k",
         "python-random",
         "rank-corr",
+        "wildchat-split",
       ])
       expect(results.every((result) => result.passed > 0)).toBe(true)
     }).pipe(Effect.provide(NodeContext.layer)),
