@@ -26,6 +26,10 @@ describe("settings that contradict each other", () => {
 
   it("are personas of one name in a mixture", () => {
     const { plain } = U.Personas
-    assert.throws(() => simulate({}, [plain, { ...plain, rules: ["Ask."] }]), U.InvalidInput, /Personas of different names/)
+    assert.throws(
+      () => simulate({}, [plain, { ...plain, rules: ["Ask."] }]),
+      U.InvalidInput,
+      /Personas of different names/,
+    )
   })
 })
