@@ -6,6 +6,7 @@ import { Rollout } from "../../src/domain/Rollout.ts"
 import { ArtifactStore } from "../../src/index.ts"
 import type { StageFailure } from "../../src/index.ts"
 import { asStageFailure, toStageFailure } from "./failures.ts"
+import { verifyArtifact } from "./verifyArtifact.ts"
 
 /** A kind of record as JSONL artifacts. */
 export const lines = <A, I>(record: Schema.Schema<A, I>) => {
@@ -31,7 +32,8 @@ export const lines = <A, I>(record: Schema.Schema<A, I>) => {
         Stream.decodeText("utf8"),
         Stream.splitLines,
         Stream.filter((line) => line !== ""),
-        Stream.mapEffect((line) => decodeOne(line)),
+        // A damaged file is known for sure at its end: its first strange line is no reason to blame its records.
+        Stream.mapEffect((line) => Effect.tapError(decodeOne(line), () => verifyArtifact(ref))),
         Stream.mapError(toStageFailure),
       ),
     /** Records as they come, in bounded memory. */

@@ -18,6 +18,7 @@ import { StageFailure } from "../../src/durable/StageFailure.ts"
 import { ArtifactStore } from "../../src/journal/ArtifactStore.ts"
 import { asStageFailure } from "./failures.ts"
 import { copyRows, visitRows } from "./rowFile.ts"
+import { verifyArtifact } from "./verifyArtifact.ts"
 
 export interface SplitOptions {
   readonly corpus: CorpusResult
@@ -92,9 +93,12 @@ const eachLine = (ref: ArtifactRef, visit: (line: Buffer, row: number) => void) 
   let row = 0
   return Effect.flatMap(ArtifactStore, (store) =>
     Stream.runForEach(byteLines(store.stream(ref)), (lines) =>
-      Effect.sync(() => {
-        for (const line of lines) visit(line, row++)
-      }),
+      Effect.try({
+        try: () => {
+          for (const line of lines) visit(line, row++)
+        },
+        catch: (error) => new Error(`row ${row} of the corpus can't be read: ${String(error)}`),
+      }).pipe(Effect.tapError(() => verifyArtifact(ref))),
     ),
   ).pipe(asStageFailure)
 }

@@ -37,8 +37,11 @@ const contents = (folder: string) =>
     .filter((file) => statSync(file).isFile())
     .map((file) => [file, sha256(file)] as const)
 
-const refOf = (output: string | null, field: string) =>
-  Schema.decodeUnknownSync(ArtifactRef)((JSON.parse(output ?? "{}") as Readonly<Record<string, unknown>>)[field])
+/** The artifact at a path of fields. */
+const refOf = (output: string | null, path: string) =>
+  Schema.decodeUnknownSync(ArtifactRef)(
+    path.split(".").reduce<unknown>((at, field) => (at as Record<string, unknown>)[field], JSON.parse(output ?? "{}")),
+  )
 
 describe("a home", () => {
   it.scopedLive(
@@ -157,7 +160,7 @@ describe("an artifact", () => {
         }
 
         // Changed content shows when it is read: by a step, which is told of it, or by a reader, who is.
-        const split = artifact("Split", "heldOut")
+        const split = artifact("Split", "test.conversations")
         damage(split.file, 10, 5)
         const more = write(
           "more.mjs",
