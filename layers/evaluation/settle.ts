@@ -10,7 +10,7 @@ export interface Node {
   readonly parts?: ReadonlyArray<Part> | undefined
 }
 
-interface Settled extends Node {
+export interface Settled extends Node {
   readonly reward: number
 }
 
