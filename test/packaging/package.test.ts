@@ -88,7 +88,9 @@ describe("the packed package", () => {
       for (const entry of ["evaluation/evaluation.js", "evaluation/statistics.js", "training/training.js"]) {
         const found = [...imports(join(inside, "dist/layers", entry))]
         assert.deepEqual(
-          found.filter((target) => !/^(effect|node:crypto|@huggingface\/.*|@stdlib\/.*|@effect\/platform)$/.test(target)),
+          found.filter(
+            (target) => !/^(effect|node:crypto|@huggingface\/.*|@stdlib\/.*|@effect\/platform)$/.test(target),
+          ),
           [],
         )
       }
