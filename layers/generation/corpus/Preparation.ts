@@ -86,10 +86,12 @@ export const preparation = (
     },
     again: ngrams.possible,
     wanted: () => {
-      const rows = wordColumn()
-      for (let row = 0; row < fates.length(); row++)
-        if (fates.at(row) === Fate.kept && (marks.at(row) & Mark.clear) === 0) rows.push(row)
-      return Uint32Array.from({ length: rows.length() }, (_, i) => rows.at(i))
+      const isWanted = (row: number) => fates.at(row) === Fate.kept && (marks.at(row) & Mark.clear) === 0
+      let count = 0
+      for (let row = 0; row < fates.length(); row++) if (isWanted(row)) count += 1
+      const rows = new Uint32Array(count)
+      for (let [row, at] = [0, 0]; at < count; row++) if (isWanted(row)) rows[at++] = row
+      return rows
     },
     countExactly: (row, opening) => {
       if (!ngrams.countExactly(opening)) marks.set(row, marks.at(row) | Mark.clear)

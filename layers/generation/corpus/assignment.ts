@@ -117,7 +117,9 @@ export const assignment = (
     else if (!isForced) placed[part]![at] = row
   }
   const rowsOf = (part: keyof Shares): PartRows => {
-    const rows = placed[distinct.indexOf(part)]!.filter((row) => row !== none && !has(row, Mark.unusable))
+    const isIn = (row: number) => row !== none && !has(row, Mark.unusable)
+    const all = placed[distinct.indexOf(part)]!
+    const rows = all.every(isIn) ? all : all.filter(isIn)
     return { rows, users: countUsers(rows, userOf, users.count()) }
   }
   const simulator = rowsOf("simulator")

@@ -36,8 +36,12 @@ export const nameStore = () => {
       const alike = some.every((name) => isHex.at(name) === isHex.at(some[0]!))
       const bytes = alike ? bytesAt : text
       // Most names differ in their first bytes: these are compared as numbers.
-      const heads = Float64Array.from(some, (name) => headOf(bytes(name)))
-      const order = Uint32Array.from(some.keys())
+      const heads = new Float64Array(some.length)
+      const order = new Uint32Array(some.length)
+      for (let at = 0; at < some.length; at++) {
+        heads[at] = headOf(bytes(some[at]!))
+        order[at] = at
+      }
       order.sort((a, b) => heads[a]! - heads[b]! || Buffer.compare(bytes(some[a]!), bytes(some[b]!)))
       return order.map((at) => some[at]!)
     },
