@@ -50,8 +50,8 @@ export const embeddedCorpus = () =>
   })
 
 /**
- * WildChat from the Hugging Face hub: a million conversations, or 4.8 million. About 3.5 GB and 12 GB are downloaded,
- * once for each home. `revision` is a commit of the data set; without one it is the one that these versions were last
+ * WildChat from the Hugging Face hub: a million conversations, or 4.8 million. Gigabytes are downloaded, once for each
+ * home. `revision` is a commit of the data set; without one it is the one that these versions were last
  * seen at.
  */
 export const wildchat = ({ version = "1M", revision, ...options }: WildchatOptions = {}) =>
