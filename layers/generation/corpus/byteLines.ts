@@ -6,14 +6,17 @@ export const byteLines = <E, R>(pieces: Stream.Stream<Uint8Array, E, R>): Stream
   Stream.suspend(() => {
     let rest: ReadonlyArray<Uint8Array> = []
     const take = (piece: Uint8Array): Iterable<Buffer> => {
-      const last = piece.lastIndexOf(newline)
-      if (last < 0) {
+      const first = piece.indexOf(newline)
+      if (first < 0) {
         rest = [...rest, piece]
         return []
       }
-      const whole = Buffer.concat([...rest, piece.subarray(0, last + 1)])
-      rest = last + 1 === piece.length ? [] : [piece.subarray(last + 1)]
-      return split(whole)
+      // Only the line that began before is copied.
+      const begun = rest.length === 0 ? undefined : Buffer.concat([...rest, piece.subarray(0, first)])
+      const whole = piece.subarray(begun === undefined ? 0 : first + 1, piece.lastIndexOf(newline) + 1)
+      const after = piece.subarray(piece.lastIndexOf(newline) + 1)
+      rest = after.length === 0 ? [] : [after]
+      return split(begun, Buffer.from(whole.buffer, whole.byteOffset, whole.length))
     }
     const left = Effect.sync(() => {
       const line = Buffer.concat([...rest])
@@ -27,7 +30,8 @@ export const byteLines = <E, R>(pieces: Stream.Stream<Uint8Array, E, R>): Stream
 
 const newline = 10
 
-function* split(bytes: Buffer): Iterable<Buffer> {
+function* split(begun: Buffer | undefined, bytes: Buffer): Iterable<Buffer> {
+  if (begun !== undefined && begun.length > 0) yield begun
   for (let start = 0; start < bytes.length;) {
     const stop = bytes.indexOf(newline, start)
     if (stop > start) yield bytes.subarray(start, stop)

@@ -25,12 +25,8 @@ export const numberedLines = (file: string): Stream.Stream<NumberedLine, ReadFai
     return Stream.fromAsyncIterable(open(file), (error) => error).pipe(
       Stream.map((chunk: Buffer) => chunk),
       Stream.concat(Stream.make(end)),
-      Stream.mapAccum(Buffer.alloc(0), (rest, chunk) => {
-        const bytes = chunk === end ? Buffer.concat([rest, Buffer.from([newline])]) : Buffer.concat([rest, chunk])
-        const last = bytes.lastIndexOf(newline)
-        return [bytes.subarray(last + 1), bytes.subarray(0, last + 1)] as const
-      }),
-      Stream.mapConcatChunk((bytes) => Chunk.unsafeFromArray(split(bytes))),
+      Stream.mapAccum(end, splitNext),
+      Stream.mapConcatChunk(Chunk.unsafeFromArray),
       Stream.map((bytes): NumberedLine => ({ line: (position.line += 1), bytes })),
       Stream.filter(({ bytes }) => !bytes.every(isBlank)),
       Stream.mapError((error) => ({
@@ -42,7 +38,17 @@ export const numberedLines = (file: string): Stream.Stream<NumberedLine, ReadFai
   })
 
 const newline = 10
-const end = Buffer.alloc(0)
+const end: Buffer = Buffer.alloc(0)
+
+/** What is left of the last line, and the lines that end in this chunk. Only the line that began before is copied. */
+const splitNext = (rest: Buffer, chunk: Buffer): readonly [Buffer, ReadonlyArray<Uint8Array>] => {
+  const bytes = chunk === end ? Buffer.from([newline]) : chunk
+  const first = bytes.indexOf(newline)
+  if (first < 0) return [Buffer.concat([rest, bytes]), []]
+  const begun = Buffer.concat([rest, bytes.subarray(0, first)])
+  const last = bytes.lastIndexOf(newline)
+  return [bytes.subarray(last + 1), [begun, ...split(bytes.subarray(first + 1, last + 1))]]
+}
 
 const split = (bytes: Buffer): Array<Uint8Array> => {
   const found: Array<Uint8Array> = []
