@@ -11,6 +11,8 @@ import type { Study } from "./Study.ts"
 
 /** Changes to the experiment file by the command line. Paths are absolute. */
 export const Changes = Schema.Struct({
+  /** Which of the file's experiments, where not its default. */
+  preset: Schema.optional(Schema.String),
   corpus: Schema.optional(Schema.String),
   users: Schema.optional(Schema.Literal("hashed-ip", "each-row")),
   skipInvalid: Schema.optional(Schema.Boolean),

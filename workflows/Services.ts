@@ -5,10 +5,12 @@ import { Judge } from "../layers/evaluation/Judge.ts"
 import { Budget } from "../layers/llm/Budget.ts"
 import * as ModelClients from "../layers/llm/ModelClients.ts"
 import { defaultRetryPolicy } from "../layers/llm/RetryPolicy.ts"
+import type { Accounting } from "../layers/training/charging.ts"
 import { Policies } from "../layers/training/Policies.ts"
 import { TrainingLog } from "../layers/training/TrainingLog.ts"
 import type { Home } from "../src/index.ts"
 import type { UnderstudyConfig } from "./config/UnderstudyConfig.ts"
+import { priceOf } from "./models.ts"
 import { policiesOptions, trainerLayer } from "./TrainerServices.ts"
 import type { TrainerChoice } from "./TrainerServices.ts"
 
@@ -41,7 +43,13 @@ export const servicesLayer = ({
     Effect.gen(function* () {
       const choice = yield* trainerChoice(config)
       const budget = budgetMicros === undefined ? Budget.unlimited : Budget.layer(budgetMicros, (id) => steps.has(id))
-      return Layer.merge(Policies.layer(policiesOptions(choice, patience)), Judge.layer).pipe(
+      const price: Accounting["price"] = (model, use) => priceOf(config)(model, use === "train" ? "trainer" : undefined)
+      const policies = Layer.unwrapEffect(
+        Effect.map(Budget, (budget) =>
+          Policies.layer({ ...policiesOptions(choice, patience), accounting: { price, budget } }),
+        ),
+      )
+      return Layer.merge(policies, Judge.layer).pipe(
         Layer.provideMerge(ModelClients.layer({ config, run: experiment, retry: retryFor(patience) })),
         Layer.provide(budget),
         Layer.provideMerge(trainerLayer(choice, { folder: home.trainer, patience, onProgress })),

@@ -11,14 +11,18 @@ export interface ImportFailure {
 
 /** The default export of `path`, an absolute path. */
 export const importDefault = (path: string): Effect.Effect<unknown, ImportFailure> =>
+  Effect.map(importFile(path), (module) => module["default"])
+
+/** What `path`, an absolute path, exports by name. */
+export const importFile = (path: string): Effect.Effect<Readonly<Record<string, unknown>>, ImportFailure> =>
   Effect.tryPromise({
     try: () => import(pathToFileURL(path).href) as Promise<Readonly<Record<string, unknown>>>,
     catch: (error) => failureIn(path, error),
   }).pipe(
     Effect.map((module) => {
       const exported = module["default"]
-      // In a folder whose package.json doesn't say `"type": "module"`, the export arrives wrapped once more.
-      return Predicate.hasProperty(exported, "default") ? exported.default : exported
+      // In a folder whose package.json doesn't say `"type": "module"`, the exports arrive wrapped once more.
+      return Predicate.hasProperty(exported, "default") ? { ...exported } : module
     }),
   )
 

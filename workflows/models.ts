@@ -2,7 +2,7 @@
 import { Either, Schema } from "effect"
 import { resolveModel } from "../layers/llm/LlmConfig.ts"
 import { ModelSpec } from "../src/domain/ModelSpec.ts"
-import type { Price } from "../src/domain/ModelSpec.ts"
+import type { Price, Role } from "../src/domain/ModelSpec.ts"
 import { Step } from "../src/index.ts"
 import type { Graph } from "../src/index.ts"
 import type { UnderstudyConfig } from "./config/UnderstudyConfig.ts"
@@ -22,15 +22,19 @@ export const distinctModels = (models: ReadonlyArray<ModelSpec>): ReadonlyArray<
 
 const isModel = Schema.is(ModelSpec)
 
-/** What a model costs: nothing on the own trainer, the config's price on an endpoint, unknown without one. */
+/**
+ * What a model costs: nothing on the own trainer, the config's price on an endpoint or another trainer, unknown without
+ * one. Tokens of the role `trainer` are trained on, all others are read and written.
+ */
 export const priceOf =
   ({ models, trainer }: UnderstudyConfig) =>
-  ({ provider, name }: ModelSpec): Price | undefined =>
-    provider === "openai"
-      ? models[name]?.price
-      : trainer.kind === "embedded"
-        ? { prompt: 0, completion: 0, asOf: "always" }
-        : undefined
+  ({ provider, name }: ModelSpec, role?: Role): Price | undefined => {
+    if (provider === "openai") return models[name]?.price
+    if (trainer.kind === "embedded") return { prompt: 0, completion: 0, asOf: "always" }
+    const price = trainer.prices?.[name]
+    if (price === undefined || role !== "trainer") return price
+    return { prompt: price.train, completion: price.train, asOf: price.asOf }
+  }
 
 /** One line for each model without an identity, an endpoint or a price. `limited`: the experiment has a limit. */
 export const modelNotes = (
@@ -64,7 +68,8 @@ const identityNotes = (model: ModelSpec, config: UnderstudyConfig): ReadonlyArra
 }
 
 const priceNote = ({ provider, name }: ModelSpec, limited: boolean) => {
-  if (provider !== "openai") return `${name} has no known price: the trainer of the config is not this machine's own.`
+  if (provider !== "openai")
+    return `${name} has no known price: the trainer of the config is not this machine's own. Give it in \`trainer.prices\` of understudy.config.ts (0 for your own server).`
   const refused = limited ? " The experiment has a limit, so its calls would be refused." : ""
   return `${name} has no price.${refused} Give its \`price\` in understudy.config.ts (0 for your own server).`
 }

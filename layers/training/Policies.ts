@@ -17,6 +17,8 @@ import type { Datum } from "../../src/domain/Datum.ts"
 import type { ChatTemplate } from "../llm/ChatTemplate.ts"
 import type { TokenModel } from "../llm/TokenModel.ts"
 import type { Tokenizer } from "../llm/Tokenizer.ts"
+import { makeCharging } from "./charging.ts"
+import type { Accounting } from "./charging.ts"
 import { CheckpointFiles } from "./CheckpointFiles.ts"
 import { makeLiveModels } from "./LiveModels.ts"
 import { advance, baseIdentity } from "./Policy.ts"
@@ -76,6 +78,8 @@ export interface PoliciesOptions {
   readonly serverName?: (spec: ModelSpec) => string
   /** A saved state is taken as the journal names it, whether it is there or not: for replays, which restore none. */
   readonly trustSaves?: boolean
+  /** Without it calls cost nothing. */
+  readonly accounting?: Accounting
   /** Tokenizer and chat template of a base model. */
   readonly codec: (spec: ModelSpec) => Effect.Effect<Codec, PolicyError>
 }
@@ -93,7 +97,9 @@ const make = Effect.fnUntraced(function* ({
   trustSaves = false,
   serverName = ({ name }) => name,
   patience,
+  accounting,
 }: PoliciesOptions) {
+  const charging = makeCharging(accounting)
   const trainer = yield* Trainer
   const journal = yield* CallJournal
   const files = yield* CheckpointFiles
@@ -173,10 +179,10 @@ const make = Effect.fnUntraced(function* ({
                     : Effect.succeed({
                         answer: sampled,
                         usage: { promptTokens: prompt.length, completionTokens: sampled.tokens.length },
-                        micros: 0,
                       }),
                 ),
                 (sending) => Effect.zipRight(begin, sending),
+                charging(spec, "sample", { promptTokens: prompt.length, completionTokens: sampling.maxTokens }),
                 asLlmError,
               ),
           })
@@ -200,12 +206,9 @@ const make = Effect.fnUntraced(function* ({
             answer: Schema.Array(Schema.Number),
             send: ({ begin }) =>
               target((at) => inWave("score", trainer.sampler(at).logprobs(tokens))).pipe(
-                Effect.map((answer) => ({
-                  answer,
-                  usage: { promptTokens: tokens.length, completionTokens: 0 },
-                  micros: 0,
-                })),
+                Effect.map((answer) => ({ answer, usage: readOnly(tokens.length) })),
                 (sending) => Effect.zipRight(begin, sending),
+                charging(spec, "sample", readOnly(tokens.length)),
                 asLlmError,
               ),
           })
@@ -228,13 +231,13 @@ const make = Effect.fnUntraced(function* ({
           request: { identity: policy.identity, forward: datums.length },
           answer: Logprobs,
           send: ({ begin }) =>
-            Effect.zipRight(
-              begin,
-              Effect.map(
-                live.exclusively(policy, (model) => model.forward(datums, { kind: "cross_entropy" })),
-                ({ outputs }) => ({ answer: outputs.map(logprobsOf), usage: tokensOf(datums), micros: 0 }),
+            live
+              .exclusively(policy, (model) => model.forward(datums, { kind: "cross_entropy" }))
+              .pipe(
+                Effect.map(({ outputs }) => ({ answer: outputs.map(logprobsOf), usage: tokensOf(datums) })),
+                (sending) => Effect.zipRight(begin, sending),
+                charging(policy.base, "sample", tokensOf(datums)),
               ),
-            ),
         })
         .pipe(Effect.map(({ answer }) => answer)),
     train: Effect.fn("Policies.train")(function* (policy, request, caller) {
@@ -251,8 +254,8 @@ const make = Effect.fnUntraced(function* ({
             yield* begin
             yield* live.exclusively(next, () => Effect.void)
             const answer = results.get(next.identity) ?? []
-            return { answer, usage: tokensOf(request.datums), micros: 0 }
-          }),
+            return { answer, usage: tokensOf(request.datums) }
+          }).pipe(charging(policy.base, "train", tokensOf(request.datums))),
       })
       results.delete(next.identity)
       return { policy: next, ...stepResult(answer) }
@@ -276,7 +279,7 @@ const make = Effect.fnUntraced(function* ({
         send: ({ begin }) =>
           Effect.zipRight(
             begin,
-            Effect.map(saved, (answer) => ({ answer, usage: { promptTokens: 0, completionTokens: 0 }, micros: 0 })),
+            Effect.map(saved, (answer) => ({ answer, usage: readOnly(0), micros: 0 })),
           ),
       })
       if (trustSaves) return answer
@@ -319,10 +322,10 @@ const savingKey = (identity: string) =>
 
 const logprobsOf = ({ logprobs }: PassResult["outputs"][number]) => logprobs
 
-const tokensOf = (datums: ReadonlyArray<Datum>) => ({
-  promptTokens: datums.reduce((sum, { modelInput }) => sum + modelInput.length, 0),
-  completionTokens: 0,
-})
+const readOnly = (promptTokens: number) => ({ promptTokens, completionTokens: 0 })
+
+const tokensOf = (datums: ReadonlyArray<Datum>) =>
+  readOnly(datums.reduce((sum, { modelInput }) => sum + modelInput.length, 0))
 
 const largestDifference = (a: Logprobs, b: Logprobs) =>
   a.reduce(

@@ -60,7 +60,7 @@ type Labels = Readonly<Record<string, string>>
 
 export interface PlanOptions {
   readonly stateOf: (id: string) => StepState
-  readonly priceOf: (model: ModelSpec) => Price | undefined
+  readonly priceOf: (model: ModelSpec, role: Role) => Price | undefined
   /** What steps have paid for; those of other experiments are left out. Default: nothing. */
   readonly paid?: ReadonlyArray<PaidByStep>
   /** Steps that were begun with other upstream outputs: what they paid for is not behind them. Default: none. */
@@ -171,14 +171,14 @@ const without = (demand: Demand, behind: number): Demand => {
 
 const usage = (
   demands: ReadonlyArray<Demand>,
-  priceOf: (model: ModelSpec) => Price | undefined,
+  priceOf: (model: ModelSpec, role: Role) => Price | undefined,
 ): ReadonlyArray<PlannedUsage> =>
   byRoleAndModel(demands, ({ model }) => model.name).map((group): PlannedUsage => {
     const { role, model } = group[0]
     const calls = sum(group.map((demand) => demand.calls))
     const promptTokens = sum(group.map((demand) => demand.promptTokens))
     const completionTokens = sum(group.map((demand) => demand.completionTokens))
-    const price = priceOf(model)
+    const price = priceOf(model, role)
     if (price === undefined) return { role, model: model.name, calls, promptTokens, completionTokens }
     const at = (bound: keyof Range) =>
       costMicros({ promptTokens: promptTokens[bound], completionTokens: completionTokens[bound] }, price)

@@ -52,7 +52,12 @@ describe("RunRecord", () => {
   })
 
   it("keeps paths of the command line absolute", () => {
-    const changes = changesOf({ corpus: Option.some("x.jsonl"), users: Option.none(), skipInvalid: true })
+    const changes = changesOf({
+      preset: Option.none(),
+      corpus: Option.some("x.jsonl"),
+      users: Option.none(),
+      skipInvalid: true,
+    })
     assert.deepEqual(changes, { corpus: join(process.cwd(), "x.jsonl"), skipInvalid: true })
   })
 })

@@ -6,7 +6,7 @@ import { isLog } from "../../layers/generation/corpus/corpusFiles.ts"
 import { Experiment, Graph } from "../../src/index.ts"
 import type { Stage } from "../../src/index.ts"
 import { hashPath } from "../hashPath.ts"
-import { importDefault } from "../importDefault.ts"
+import { importFile } from "../importDefault.ts"
 import { Corpus } from "../stages/Corpus.ts"
 
 /** The experiment file, or a file it names, can't be used. Nothing has run. `line` is in the experiment file. */
@@ -21,15 +21,26 @@ export class UnusableExperiment extends Schema.TaggedError<UnusableExperiment>()
   }
 }
 
-/** The default export of `file`, which must be made by `Experiment.make`. */
-export const loadExperiment = Effect.fn("loadExperiment")(function* (file: string) {
+/** The default export of `file`, or the one that its `presets` have under that name: made by `Experiment.make`. */
+export const loadExperiment = Effect.fn("loadExperiment")(function* (file: string, preset?: string) {
   const path = resolve(file)
   if (!existsSync(path)) return yield* UnusableExperiment.make({ file, detail: "there is no such file" })
-  const experiment = yield* Effect.mapError(importDefault(path), ({ line, detail }) =>
+  const exported = yield* Effect.mapError(importFile(path), ({ line, detail }) =>
     UnusableExperiment.make({ file, detail, ...(line === undefined ? {} : { line }) }),
   )
+  const presets = Predicate.isRecord(exported["presets"]) ? exported["presets"] : {}
+  if (preset !== undefined && !Object.hasOwn(presets, preset)) {
+    const known = Object.keys(presets).join(", ")
+    const has = known === "" ? "it exports no `presets`" : `its presets are ${known}`
+    return yield* UnusableExperiment.make({ file, detail: `there is no preset "${preset}": ${has}` })
+  }
+  const experiment = preset === undefined ? exported["default"] : presets[preset]
   if (!Experiment.isExperiment(experiment)) {
-    return yield* UnusableExperiment.make({ file, detail: "write `export default Experiment.make(...)` in it" })
+    const detail =
+      preset === undefined
+        ? "write `export default Experiment.make(...)` in it"
+        : `its preset "${preset}" is not made by Experiment.make(...)`
+    return yield* UnusableExperiment.make({ file, detail })
   }
   return experiment
 })

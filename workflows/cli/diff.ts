@@ -24,7 +24,7 @@ const flags = {
   home: options.home,
   config: options.config,
   json: options.json,
-  ...options.corpus,
+  ...options.changes,
 }
 
 export const diff = Command.make("diff", flags, (given) =>

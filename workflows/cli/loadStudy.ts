@@ -1,4 +1,4 @@
-/** An experiment file as a study, with the changes that the command line makes to its corpus. */
+/** An experiment file as a study, with what the command line chooses and changes in it. */
 import { Effect, Option, Predicate } from "effect"
 import { resolve } from "node:path"
 import { FileRef } from "../../src/index.ts"
@@ -10,19 +10,25 @@ import { makeStudy } from "../Study.ts"
 import { hashFiles, loadExperiment, UnusableExperiment } from "./LoadExperiment.ts"
 
 /** As the command line gives them. */
-export interface CorpusChanges {
+export interface GivenChanges {
+  readonly preset: Option.Option<string>
   readonly corpus: Option.Option<string>
   readonly users: Option.Option<"hashed-ip" | "each-row">
   readonly skipInvalid: boolean
 }
 
-export const noChanges: CorpusChanges = { corpus: Option.none(), users: Option.none(), skipInvalid: false }
+export const noChanges: GivenChanges = {
+  preset: Option.none(),
+  corpus: Option.none(),
+  users: Option.none(),
+  skipInvalid: false,
+}
 
-export const loadStudy = (file: string, given: CorpusChanges = noChanges) => loadChanged(file, changesOf(given))
+export const loadStudy = (file: string, given: GivenChanges = noChanges) => loadChanged(file, changesOf(given))
 
 /** The study that a run recorded: the same file with the same changes, as it is now. */
 export const loadChanged = Effect.fn("loadStudy")(function* (file: string, changes: Changes) {
-  const written = yield* loadExperiment(file)
+  const written = yield* loadExperiment(file, changes.preset)
   const experiment = yield* attempt(file, () => changed(written, changes))
   if (experiment === undefined) {
     const detail = "it has no Corpus step, so --corpus, --users and --skip-invalid have nothing to change"
@@ -32,14 +38,15 @@ export const loadChanged = Effect.fn("loadStudy")(function* (file: string, chang
   return yield* attempt(file, () => makeStudy(experiment, hashes, { file: resolve(file), changes }))
 })
 
-export const changesOf = ({ corpus, users, skipInvalid }: CorpusChanges): Changes => ({
+export const changesOf = ({ preset, corpus, users, skipInvalid }: GivenChanges): Changes => ({
+  ...Option.match(preset, { onNone: () => ({}), onSome: (name) => ({ preset: name }) }),
   ...Option.match(corpus, { onNone: () => ({}), onSome: (path) => ({ corpus: resolve(path) }) }),
   ...Option.match(users, { onNone: () => ({}), onSome: (who) => ({ users: who }) }),
   ...(skipInvalid ? { skipInvalid } : {}),
 })
 
 /** Undefined where there is nothing to change. */
-const changed = (written: Experiment.Experiment<unknown>, { corpus, ...others }: Changes) => {
+const changed = (written: Experiment.Experiment<unknown>, { preset: _, corpus, ...others }: Changes) => {
   const fields = { ...others, ...(corpus === undefined ? {} : { file: FileRef.make({ path: corpus }) }) }
   if (Object.keys(fields).length === 0) return written
   let found = false

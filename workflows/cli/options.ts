@@ -19,8 +19,12 @@ export const config = Options.text("config").pipe(
   Options.optional,
 )
 
-/** Changes to the experiment's `Corpus` steps. */
-export const corpus = {
+/** Which experiment of the file, and changes to its `Corpus` steps. */
+export const changes = {
+  preset: Options.text("preset").pipe(
+    Options.withDescription("Take this one of the file's `presets` in place of its default export"),
+    Options.optional,
+  ),
   corpus: Options.text("corpus").pipe(
     Options.withDescription("Use this file or folder of logs (JSONL, JSONL.gz, parquet) as the corpus"),
     Options.optional,

@@ -20,7 +20,7 @@ const flags = {
   home: options.home,
   config: options.config,
   json: options.json,
-  ...options.corpus,
+  ...options.changes,
 }
 
 export const plan = Command.make("plan", flags, (given) =>

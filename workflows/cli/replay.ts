@@ -32,7 +32,7 @@ const flags = {
     Options.withDescription("Write the report of what was replayed to this folder"),
     Options.optional,
   ),
-  ...options.corpus,
+  ...options.changes,
 }
 
 export const replay = Command.make("replay", flags, (given) =>

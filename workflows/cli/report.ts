@@ -22,7 +22,7 @@ const flags = {
     Options.withDescription("Folder for report.md, report.html and report.json (default: reports/NAME in the home)"),
     Options.optional,
   ),
-  ...options.corpus,
+  ...options.changes,
 }
 
 export const report = Command.make("report", flags, (given) =>

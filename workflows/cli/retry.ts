@@ -30,7 +30,7 @@ const flags = {
     Options.withDescription("Ask again for what failed in steps that went on without it"),
   ),
   ...runFlags,
-  ...options.corpus,
+  ...options.changes,
 }
 
 export const retry = Command.make("retry", flags, (given) =>

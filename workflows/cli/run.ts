@@ -6,7 +6,7 @@ import * as options from "./options.ts"
 import { perform, runFlags } from "./running.ts"
 import { studyOf, target } from "./target.ts"
 
-const flags = { experiment: target, ...runFlags, ...options.corpus }
+const flags = { experiment: target, ...runFlags, ...options.changes }
 
 export const run = Command.make("run", flags, (given) =>
   Effect.gen(function* () {

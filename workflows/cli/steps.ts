@@ -11,7 +11,7 @@ import { counted, part, table, time, usd } from "./text.ts"
 
 export const steps = Command.make(
   "steps",
-  { experiment: target, home: options.home, json: options.json, ...options.corpus },
+  { experiment: target, home: options.home, json: options.json, ...options.changes },
   (given) =>
     Effect.gen(function* () {
       const home = yield* Home.folder(Option.getOrUndefined(given.home))

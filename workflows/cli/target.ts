@@ -4,7 +4,7 @@ import { Effect } from "effect"
 import { existsSync } from "node:fs"
 import { readRunRecord, recordOf } from "../RunRecord.ts"
 import { loadChanged, loadStudy, noChanges } from "./loadStudy.ts"
-import type { CorpusChanges } from "./loadStudy.ts"
+import type { GivenChanges } from "./loadStudy.ts"
 import { UnusableExperiment } from "./LoadExperiment.ts"
 
 export const target = Args.text({ name: "experiment" }).pipe(
@@ -15,7 +15,7 @@ export const target = Args.text({ name: "experiment" }).pipe(
 export const isFile = (given: string) => existsSync(given) || !/^[a-z0-9][a-z0-9-]*$/.test(given)
 
 /** By name: the recorded file, as it is now, with the recorded changes. */
-export const studyOf = Effect.fn("studyOf")(function* (given: string, changes: CorpusChanges = noChanges) {
+export const studyOf = Effect.fn("studyOf")(function* (given: string, changes: GivenChanges = noChanges) {
   if (isFile(given)) return yield* loadStudy(given, changes)
   const { file, changes: recorded } = yield* readRunRecord(given)
   if (file === null) {
@@ -26,6 +26,6 @@ export const studyOf = Effect.fn("studyOf")(function* (given: string, changes: C
 })
 
 /** By name: what was run, whatever has become of its file since. */
-export const recordFor = Effect.fn("recordFor")(function* (given: string, changes: CorpusChanges = noChanges) {
+export const recordFor = Effect.fn("recordFor")(function* (given: string, changes: GivenChanges = noChanges) {
   return isFile(given) ? recordOf(yield* loadStudy(given, changes)) : yield* readRunRecord(given)
 })

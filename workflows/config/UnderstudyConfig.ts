@@ -3,6 +3,7 @@
  * experiment: nothing in it enters a step's id.
  */
 import { Schema } from "effect"
+import { Price } from "../../src/domain/ModelSpec.ts"
 import { defaultLlmConfig, HttpUrl, LlmConfig } from "../../layers/llm/LlmConfig.ts"
 
 /** The training server. `embedded` starts SkyRL on this machine's CPU; `tinker` is any server of the Tinker protocol. */
@@ -20,6 +21,10 @@ export const TrainerConfig = Schema.Union(
     places: Schema.optional(Schema.Int.pipe(Schema.positive())),
     /** Folders with tokenizer.json and tokenizer_config.json of base models, by the models' names. */
     tokenizers: Schema.Record({ key: Schema.String, value: Schema.NonEmptyString }),
+    /** By the models' names. `prompt` and `completion` are of sampling, `train` of tokens that are trained on. */
+    prices: Schema.optional(
+      Schema.Record({ key: Schema.String, value: Schema.Struct({ ...Price.fields, train: Schema.NonNegative }) }),
+    ),
   }),
 )
 export type TrainerConfig = typeof TrainerConfig.Type
@@ -30,8 +35,9 @@ export const UnderstudyConfig = Schema.Struct({
   trainer: Schema.optionalWith(TrainerConfig, { default: () => ({ kind: "embedded" as const }) }),
 }).pipe(
   Schema.filter(({ endpoints, models }) =>
-    Object.entries(models).flatMap(([name, { endpoint = "default" }]) =>
-      Object.hasOwn(endpoints, endpoint)
+    // A model that is trained needs none.
+    Object.entries(models).flatMap(([name, { endpoint }]) =>
+      endpoint === undefined || Object.hasOwn(endpoints, endpoint)
         ? []
         : [
             {

@@ -4,10 +4,12 @@ import { Effect, Layer, Schema } from "effect"
 import { mkdtempSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { Budget } from "../../../layers/llm/Budget.ts"
 import { makeChatTemplate } from "../../../layers/llm/ChatTemplate.ts"
 import { makeTokenizer } from "../../../layers/llm/Tokenizer.ts"
 import { CheckpointFiles } from "../../../layers/training/CheckpointFiles.ts"
 import { Policies } from "../../../layers/training/Policies.ts"
+import type { PoliciesOptions } from "../../../layers/training/Policies.ts"
 import { advance, checkpointOf, driftOf, fromCheckpoint, untrained } from "../../../layers/training/Policy.ts"
 import type { Policy, TrainingRequest } from "../../../layers/training/Policy.ts"
 import * as TinkerTrainer from "../../../layers/training/tinker/TinkerTrainer.ts"
@@ -40,8 +42,8 @@ const codec = () => {
 }
 
 /** Policies over a home folder and a trainer, as a process has them. */
-const services = (url: string, home: string, tolerance = 0) =>
-  Policies.layer({ places: 2, waves: { size: 4, quietMillis: 1 }, tolerance, codec }).pipe(
+const services = (url: string, home: string, tolerance = 0, options: Partial<PoliciesOptions> = {}) =>
+  Policies.layer({ places: 2, waves: { size: 4, quietMillis: 1 }, tolerance, codec, ...options }).pipe(
     Layer.provide(TinkerTrainer.layer({ url, timing: quick })),
     Layer.provide(CheckpointFiles.layerKeptBy(url)),
     Layer.provide(ArtifactStore.layer(join(home, "artifacts"))),
@@ -71,6 +73,35 @@ describe("Policies", () => {
       const again = yield* Effect.provide(program, services(server.url, home()))
       assert.deepStrictEqual(again, first)
       assert.strictEqual(new Set(first.map(String)).size, 3)
+    }),
+  )
+
+  it.scopedLive("books what calls cost on a trainer with prices, and refuses what the budget doesn't cover", () =>
+    Effect.gen(function* () {
+      const server = yield* scriptedTinker()
+      const folder = home()
+      const price = { prompt: 1, asOf: "2026-01-01" }
+      const accounting = (limitMicros: number) =>
+        Effect.map(Budget, (budget) => ({
+          accounting: {
+            budget,
+            price: (_: unknown, use: string) => ({ ...price, completion: use === "train" ? 1 : 1000 }),
+          },
+        })).pipe(Effect.provide(Budget.layer(limitMicros, () => true).pipe(Layer.provide(journal))))
+      const journal = CallJournal.layer(join(folder, "journal.db"))
+      const program = Effect.gen(function* () {
+        const { policy } = yield* (yield* Policies).train(start, request(1), trainer)
+        yield* sampled(policy, 1)
+        const totals = yield* (yield* CallJournal).totals
+        return Object.fromEntries(totals.map(({ role, micros }) => [role, micros]))
+      })
+      const refused = yield* Effect.flip(
+        Effect.provide(program, services(server.url, folder, 0, yield* accounting(5000))),
+      )
+      assert.strictEqual(refused._tag, "BudgetExhausted")
+      const paid = yield* Effect.provide(program, services(server.url, folder, 0, yield* accounting(7000)))
+      // One training step of the datum's tokens; three tokens read, and three written of the six that were held.
+      assert.deepEqual(paid, { trainer: datum.modelInput.length, assistant: 3 + 3 * 1000 })
     }),
   )
 

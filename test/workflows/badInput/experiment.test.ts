@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Either } from "effect"
+import { Effect, Either, Option } from "effect"
 import { existsSync } from "node:fs"
-import { loadStudy } from "../../../workflows/cli/loadStudy.ts"
+import { loadStudy, noChanges } from "../../../workflows/cli/loadStudy.ts"
 import { loadConfig } from "../../../workflows/config/loadConfig.ts"
 import { tiny, workspace } from "./workspace.ts"
 
@@ -126,6 +126,29 @@ describe("an experiment file", () => {
         experiment: () => U.Split({ corpus: U.Corpus({ file: U.FileRef.make({ path: "/no/such/file" }) }) }) }) } })`
       assert.match(yield* said("gone.mjs", gone), /\/no\/such\/file: there is no such file\. A step of the experiment/)
       assert.match(yield* refusal(loadStudy(`${folder}/none.ts`)), /none\.ts: there is no such file/)
+    }),
+  )
+
+  it.scopedLive("has its presets by name, and names those that there are", () =>
+    Effect.gen(function* () {
+      const { write } = yield* workspace
+      const named = (preset: string) => ({ ...noChanges, preset: Option.some(preset) })
+      const one = (name: string) =>
+        `U.Experiment.make("${name}", { grids: { main: U.Grid.make({ axes: { seed: [1] },
+        experiment: () => U.InitialAssistant({ model: U.Model.embedded }) }) } })`
+      const file = write(
+        "presets.mjs",
+        `${head}export const presets = { small: ${one("little")}, odd: 1 }
+        export default ${one("big")}`,
+      )
+      assert.strictEqual((yield* loadStudy(file)).experiment.name, "big")
+      const small = yield* loadStudy(file, named("small"))
+      assert.strictEqual(small.experiment.name, "little")
+      assert.deepEqual(small.source?.changes, { preset: "small" })
+      assert.match(yield* refusal(loadStudy(file, named("tiny"))), /no preset "tiny": its presets are small, odd/)
+      assert.match(yield* refusal(loadStudy(file, named("odd"))), /its preset "odd" is not made by Experiment\.make/)
+      const without = write("without.mjs", `${head}export default ${one("big")}`)
+      assert.match(yield* refusal(loadStudy(without, named("small"))), /no preset "small": it exports no `presets`/)
     }),
   )
 

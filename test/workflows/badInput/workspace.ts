@@ -5,7 +5,7 @@ import { createHash } from "node:crypto"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { loadStudy, noChanges } from "../../../workflows/cli/loadStudy.ts"
-import type { CorpusChanges } from "../../../workflows/cli/loadStudy.ts"
+import type { GivenChanges } from "../../../workflows/cli/loadStudy.ts"
 import { loadConfig } from "../../../workflows/config/loadConfig.ts"
 import { runStudy } from "../../../workflows/runStudy.ts"
 import { planStudy } from "../../../workflows/Study.ts"
@@ -147,7 +147,7 @@ export const workspace = Effect.gen(function* () {
 interface Given {
   readonly experiment: string
   readonly corpus: string
-  readonly changes: Partial<CorpusChanges>
+  readonly changes: Partial<GivenChanges>
   readonly config: string
   readonly home: string
 }

@@ -1,0 +1,36 @@
+/** What calls to a training server cost, held against the budget while they are under way. */
+import { Effect } from "effect"
+import { costMicros } from "../../src/domain/ModelSpec.ts"
+import type { ModelSpec, Price, Usage } from "../../src/domain/ModelSpec.ts"
+import type { BudgetExhausted } from "../../src/domain/LlmError.ts"
+import type { Budget } from "../llm/Budget.ts"
+
+export interface Accounting {
+  /** For a million tokens that are read and written in sampling, or trained on; undefined where nobody knows. */
+  readonly price: (model: ModelSpec, use: "sample" | "train") => Price | undefined
+  readonly budget: typeof Budget.Service
+}
+
+export interface Charged<A> {
+  readonly answer: A
+  readonly usage: Usage
+  /** Micro-dollars. */
+  readonly micros: number
+}
+
+/** Runs a call of a `use` that takes `worst` tokens at most. Free without accounting. */
+export const makeCharging =
+  (accounting: Accounting | undefined) =>
+  (model: ModelSpec, use: "sample" | "train", worst: Usage) =>
+  <A, E, R>(
+    call: Effect.Effect<{ readonly answer: A; readonly usage: Usage }, E, R>,
+  ): Effect.Effect<Charged<A>, E | BudgetExhausted, R> => {
+    const price = accounting?.price(model, use)
+    if (accounting === undefined || price === undefined) return Effect.map(call, (sent) => ({ ...sent, micros: 0 }))
+    return accounting.budget.reserving(costMicros(worst, price), ({ sent, charge }) =>
+      Effect.zipRight(sent, call).pipe(
+        Effect.map((done) => ({ ...done, micros: costMicros(done.usage, price) })),
+        Effect.tap(({ micros }) => charge(micros)),
+      ),
+    )
+  }
