@@ -4,7 +4,7 @@ import { whole } from "../numbers.ts"
 import { materialTable, provenanceTable, timeTable, usageTable } from "../runTables.ts"
 import type { RunFacts } from "../RunFacts.ts"
 import type { Block, Page, Section } from "../Section.ts"
-import { counted, driftNotes, interruptedNote, madeBy, section } from "../sections.ts"
+import { counted, driftNotes, interruptedNote, madeBy, section, text } from "../sectionParts.ts"
 import { overlapChart, turnLengthsChart, turnsChart } from "./simulatorCharts.ts"
 import { simulatorCaveat, simulatorLimits } from "./simulatorLimits.ts"
 import type { SimulatorReportData, TalkSample } from "./SimulatorReportData.ts"
@@ -104,8 +104,6 @@ const sectionsOf = (data: SimulatorReportData, facts: RunFacts): ReadonlyArray<S
     provenanceTable(data, facts),
   ]),
 ]
-
-const text = (words: string): Block => ({ kind: "text", text: words })
 
 /** A fold for the real users, then one for each simulator, all with the same prompts. */
 const talks = ({ samples, simulators }: SimulatorReportData): ReadonlyArray<Block> => {
