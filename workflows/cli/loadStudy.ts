@@ -46,8 +46,12 @@ export const changesOf = ({ preset, corpus, users, skipInvalid }: GivenChanges):
 })
 
 /** Undefined where there is nothing to change. */
-const changed = (written: Experiment.Experiment<unknown>, { preset: _, corpus, ...others }: Changes) => {
-  const fields = { ...others, ...(corpus === undefined ? {} : { file: FileRef.make({ path: corpus }) }) }
+const changed = (written: Experiment.Experiment<unknown>, { corpus, users, skipInvalid }: Changes) => {
+  const fields = {
+    ...(users === undefined ? {} : { users }),
+    ...(skipInvalid === undefined ? {} : { skipInvalid }),
+    ...(corpus === undefined ? {} : { file: FileRef.make({ path: corpus }) }),
+  }
   if (Object.keys(fields).length === 0) return written
   let found = false
   const experiment = rewrite(written, ({ stage, input }) => {

@@ -49,8 +49,9 @@ export const study = <RS, RP>(name: string, options: Options<RS, RP>) => {
       const trainedWith = Object.fromEntries(
         Object.keys(trained).map((label, i) => [label, main.cells[i]!.labels.simulator]),
       )
+      const replicates = U.replicates(main)
       const everyone = { ...simulators, ...heldOut }
-      return [U.Report({ title: name, split, simulators: everyone, assistants, trainedWith, matrix })]
+      return [U.Report({ title: name, split, simulators: everyone, assistants, trainedWith, replicates, matrix })]
     },
   })
 }

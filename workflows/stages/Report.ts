@@ -29,6 +29,16 @@ const Inputs = Schema.Struct({
   assistants: byLabel(Step.of(PolicyResult)),
   /** The simulator's label by the assistant's, where the assistant's own label ("sft, seed 2") doesn't say it. */
   trainedWith: Schema.optional(Schema.Record({ key: Schema.String, value: Schema.String })),
+  /** As `replicates` gives them: what was trained alike but for the seed, for claims that hold across seeds. */
+  replicates: Schema.optional(
+    Schema.Record({
+      key: Schema.String,
+      value: Schema.Struct({
+        seed: Schema.String,
+        labels: Schema.Record({ key: Schema.String, value: Schema.String }),
+      }),
+    }),
+  ),
   /** As `crossMatrix` gives it. */
   matrix: Schema.Array(Cell),
   /** Lets intervals resample whole users, and compares simulated turns with real ones. */
@@ -40,17 +50,18 @@ export const Report = Stage.make({
   version: 1,
   input: Inputs.fields,
   output: ReportResult,
-  check: ({ simulators, assistants, trainedWith, matrix }) =>
+  check: ({ simulators, assistants, trainedWith, replicates, matrix }) =>
     unknownLabel("assistant", assistants, [
       ...matrix.map(({ assistant }) => assistant),
       ...Object.keys(trainedWith ?? {}),
+      ...Object.keys(replicates ?? {}),
     ]) ??
     unknownLabel("simulator", simulators, [
       ...matrix.map(({ simulator }) => simulator),
       ...Object.values(trainedWith ?? {}),
     ]) ??
     repeatedCell(matrix),
-  run: ({ title, simulators, assistants, trainedWith, matrix, split }) =>
+  run: ({ title, simulators, assistants, trainedWith, replicates, matrix, split }) =>
     Shard.once(
       "report",
       ReportResult,
@@ -63,7 +74,15 @@ export const Report = Stage.make({
           })),
         )
         const heldOut = split === undefined ? undefined : yield* conversations.read(split.test.conversations)
-        const data = buildReportData({ title, simulators, assistants, trainedWith, matrix: cells, heldOut })
+        const data = buildReportData({
+          title,
+          simulators,
+          assistants,
+          trainedWith,
+          replicates,
+          matrix: cells,
+          heldOut,
+        })
         const json = yield* asStageFailure(Schema.encode(ReportJson)(data))
         const store = yield* ArtifactStore
         return ReportResult.make({ data: yield* asStageFailure(store.put(Buffer.from(json))) })

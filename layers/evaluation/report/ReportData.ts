@@ -45,6 +45,25 @@ export type Gain = typeof Gain.Type
 export const Generalisation = Schema.Struct({ assistant: Schema.String, own: Schema.String, ...estimate })
 export type Generalisation = typeof Generalisation.Type
 
+/** The mean over seeds of a way of training's gains, with Student's t interval; null with one seed. */
+const overSeeds = {
+  method: Schema.String,
+  simulator: Schema.String,
+  persona: Schema.String,
+  heldOut: Schema.Boolean,
+  seeds: Schema.Int,
+  mean: Schema.Number,
+  low: orNull,
+  high: orNull,
+  pValue: orNull,
+}
+export const SeedGain = Schema.Struct(overSeeds)
+export type SeedGain = typeof SeedGain.Type
+
+/** What `method` gained above `against`, seed by seed. `adjusted` is the p-value by Holm. */
+export const SeedContrast = Schema.Struct({ ...overSeeds, against: Schema.String, adjusted: orNull })
+export type SeedContrast = typeof SeedContrast.Type
+
 /** Mean reward of a cell, and what it and the gain would be if rollouts without a verdict had scored 0. */
 export const Sensitivity = Schema.Struct({
   ...cell,
@@ -168,6 +187,8 @@ export const ReportData = Schema.Struct({
   matrix: Schema.Array(MatrixRow),
   gains: Schema.Array(Gain),
   generalisation: Schema.Array(Generalisation),
+  seedGains: Schema.optional(Schema.Array(SeedGain)),
+  seedContrasts: Schema.optional(Schema.Array(SeedContrast)),
   sensitivity: Schema.Array(Sensitivity),
   perplexity: Schema.Array(Schema.Struct({ simulator: Schema.String, ...Perplexity.fields })),
   /** Probability of ending where the user ended, before and after fine-tuning. */

@@ -12,12 +12,20 @@ export interface ReportCell {
   readonly rollouts: ReadonlyArray<Rollout>
 }
 
+export interface Replicate {
+  readonly seed: string
+  /** The way of training, by axis: equal in all replicates of it. */
+  readonly labels: Readonly<Record<string, string>>
+}
+
 export interface ReportInputs {
   readonly title?: string | undefined
   readonly simulators: Readonly<Record<string, SimulatorResult>>
   readonly assistants: Readonly<Record<string, PolicyResult>>
   /** The simulator's label by the assistant's. What isn't said is read from labels: "sft, seed 2" was with "sft". */
   readonly trainedWith?: Readonly<Record<string, string>> | undefined
+  /** By the assistant's label; what isn't said is of no use for claims across seeds. */
+  readonly replicates?: Readonly<Record<string, Replicate>> | undefined
   readonly matrix: ReadonlyArray<ReportCell>
   /** Real conversations of the held-out users: tell users apart, and how long real turns are. */
   readonly heldOut?: ReadonlyArray<Conversation> | undefined

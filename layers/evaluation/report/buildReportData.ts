@@ -3,6 +3,7 @@ import type { ModelSpec } from "../../../src/domain/ModelSpec.ts"
 import type { SimulatorResult } from "../../../src/domain/Results.ts"
 import { personaList } from "../../generation/personas.ts"
 import { personaText } from "../../generation/userSystem.ts"
+import { seedContrasts, seedGains } from "./acrossSeeds.ts"
 import { failures, refusals } from "./outcomeRows.ts"
 import { endings, turnLengths } from "./realism.ts"
 import type { ReportData, Sample, SimulatorKind } from "./ReportData.ts"
@@ -24,6 +25,7 @@ export const buildReportData = (inputs: ReportInputs): ReportData => {
     matrix.flatMap(({ result }) => personaList(result.personas).map((one) => [one.name, personaText(one)] as const)),
   )
   const trainings = trainingRows(inputs)
+  const gained = gains(inputs, clusterOf)
   return {
     title: title ?? null,
     simulators: Object.entries(simulators).map(([label, result]) => ({ label, ...simulatorKind(result) })),
@@ -40,8 +42,11 @@ export const buildReportData = (inputs: ReportInputs): ReportData => {
     personas: [...personas].map(([name, prompt]) => ({ name, prompt })),
     bootstrap: { resamples: 10_000, seed: 0, confidence: 0.95, cluster: users.size === 0 ? "prompt" : "user" },
     matrix: matrixRows(inputs, clusterOf),
-    gains: gains(inputs, clusterOf),
+    gains: gained,
     generalisation: generalisation(inputs, clusterOf),
+    ...(inputs.replicates === undefined
+      ? {}
+      : { seedGains: seedGains(inputs, gained), seedContrasts: seedContrasts(inputs, gained) }),
     sensitivity: sensitivity(inputs),
     perplexity: tuned.map(({ simulator, perplexity }) => ({ simulator, ...perplexity })),
     ending: tuned.map(({ simulator, ending }) => ({ simulator, ...ending })),

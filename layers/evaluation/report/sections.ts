@@ -12,11 +12,13 @@ import { limitsSection } from "./sections/limitsSection.ts"
 import { matrixSection } from "./sections/matrixSection.ts"
 import { measuresSection } from "./sections/measuresSection.ts"
 import { provenanceSection } from "./sections/provenanceSection.ts"
+import { seedsSection } from "./sections/seedsSection.ts"
 import { simulatorsSection } from "./sections/simulatorsSection.ts"
 
 /** One file each in `sections/`. */
 const all: ReadonlyArray<(data: ReportData, facts: RunFacts) => Section> = [
   answerSection,
+  seedsSection,
   matrixSection,
   measuresSection,
   simulatorsSection,
