@@ -77,7 +77,7 @@ const killAt = (run: RunProcess, { requests, millis }: Trigger, world: World) =>
     return ended
   })
 
-const reportIn = (home: string): unknown => {
+export const reportIn = (home: string): unknown => {
   const reports = join(home, "reports")
   const names = existsSync(reports) ? readdirSync(reports) : []
   const file = join(reports, names[0] ?? "none", "report.json")
