@@ -8,6 +8,7 @@ import { Console, Effect, Either } from "effect"
 import type { BenchResult } from "./BenchResult.ts"
 import { callsBench } from "./callsBench.ts"
 import { conversationsBench } from "./conversationsBench.ts"
+import { cookbookBench } from "./cookbookBench.ts"
 import { homeBench } from "./homeBench.ts"
 import { prepareBench } from "./prepareBench.ts"
 import { rerunBench } from "./rerunBench.ts"
@@ -39,6 +40,10 @@ const benches: ReadonlyMap<string, Bench> = new Map([
         say: (line) => Console.error(`  ${line}`),
       }),
     ),
+  ],
+  [
+    "cookbook",
+    several(cookbookBench({ pairs: 5, targetRatio: 1.05, targetShare: 3, say: (line) => Console.error(`  ${line}`) })),
   ],
   ["trainer", one(trainerBench({ target: 3, say: (line) => Console.error(`  ${line}`) }))],
 ])

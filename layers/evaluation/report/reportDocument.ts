@@ -34,6 +34,8 @@ const ofAssistants = (data: ReportData) => ({
   matrix: data.matrix,
   gains: data.gains,
   generalisation: data.generalisation,
+  seedGains: data.seedGains,
+  seedContrasts: data.seedContrasts,
   sensitivity: data.sensitivity,
   perplexity: data.perplexity,
   ending: data.ending,
