@@ -5,7 +5,10 @@
 import { defineConfig } from "understudy"
 import simulators from "./simulators.config.ts"
 
-const { endpoints, models } = simulators
+const { models = {} } = simulators
+
+/** One server of a model each; docs/scaling-out.md starts them. */
+const endpoint = (port: number) => ({ url: `http://127.0.0.1:${port}/v1`, concurrency: 256 })
 
 /** Of a policy: dollars for a million tokens that are read, written and trained on. */
 const policy = (prompt: number, completion: number, train: number) => {
@@ -13,11 +16,26 @@ const policy = (prompt: number, completion: number, train: number) => {
 }
 
 export default defineConfig({
-  endpoints: { ...endpoints, judges: { url: "http://127.0.0.1:8002/v1", concurrency: 256 } },
+  endpoints: {
+    prompted: endpoint(8000),
+    sftuser: endpoint(8001),
+    mistral: endpoint(8002),
+    qwen3: endpoint(8003),
+    sftuser2: endpoint(8004),
+  },
   models: {
-    ...models,
+    "Qwen/Qwen2.5-14B-Instruct": { ...models["Qwen/Qwen2.5-14B-Instruct"], endpoint: "prompted" },
+    "Qwen/Qwen3-32B": { ...models["Qwen/Qwen3-32B"], endpoint: "qwen3" },
+    "jjssuh/sftuser-base-Qwen2.5-14B-Instruct": {
+      ...models["jjssuh/sftuser-base-Qwen2.5-14B-Instruct"],
+      endpoint: "sftuser",
+    },
+    "jjssuh/sftuser2-base-Qwen2.5-14B-Instruct": {
+      ...models["jjssuh/sftuser2-base-Qwen2.5-14B-Instruct"],
+      endpoint: "sftuser2",
+    },
     "mistralai/Mistral-Small-3.1-24B-Instruct-2503": {
-      endpoint: "judges",
+      endpoint: "mistral",
       price: { prompt: 0.06, completion: 0.25, asOf: "2026-11 (assumed: one H100, 12,000 and 2,800 tokens a second)" },
     },
   },
