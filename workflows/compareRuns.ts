@@ -16,7 +16,7 @@ export interface InputChange extends Difference {
 export interface Comparison {
   readonly shared: ReadonlyArray<string>
   readonly onlyBefore: ReadonlyArray<RecordedStep>
-  /** `before` is the step that it is paired with, where there is one. */
+  /** `before` is the step that it is paired with, where there is one: for a further arm it may be a shared one. */
   readonly onlyAfter: ReadonlyArray<RecordedStep & { readonly before: string | undefined }>
   readonly changes: ReadonlyArray<InputChange>
   readonly cellsOnlyBefore: ReadonlyArray<string>
@@ -37,7 +37,7 @@ export const compareRuns = (before: Run, after: Run): Comparison => {
     .map((step) => {
       // Upstream comes first, so what this step takes from paired steps is no difference of its own.
       const inputs = lookUp(step.inputs, partners)
-      const best = nearest(step, inputs, free)
+      const best = nearest(step, inputs, free, before.steps)
       if (best === undefined) return { ...step, before: undefined }
       free.delete(best.step)
       partners.set(step.id, best.step.id)
@@ -64,11 +64,22 @@ export const compareRuns = (before: Run, after: Run): Comparison => {
   }
 }
 
-/** The step of the same stage with the fewest inputs that differ, looked for first among those for the same cells. */
-const nearest = (step: RecordedStep, inputs: RecordedStep["inputs"], free: ReadonlySet<RecordedStep>) => {
-  const candidates = [...free].filter(({ stage }) => stage === step.stage)
+/**
+ * The step of the same stage with the fewest inputs that differ: among those only before that are for the same cells;
+ * where there are none, among all, those only before first. Nothing where no step is only before: what is added is new.
+ */
+const nearest = (
+  step: RecordedStep,
+  inputs: RecordedStep["inputs"],
+  free: ReadonlySet<RecordedStep>,
+  all: ReadonlyArray<RecordedStep>,
+) => {
+  const ofStage = ({ stage }: RecordedStep) => stage === step.stage
+  if (![...free].some(ofStage)) return undefined
+  const candidates = [...new Set([...free, ...all])].filter(ofStage)
   const cells = String(step.cells)
-  const close = candidates.filter((candidate) => String(candidate.cells) === cells)
+  const isClose = (candidate: RecordedStep) => free.has(candidate) && String(candidate.cells) === cells
+  const close = cells === "" ? [] : candidates.filter(isClose)
   let best: { readonly step: RecordedStep; readonly found: ReadonlyArray<Difference> } | undefined
   for (const candidate of close.length > 0 ? close : candidates) {
     const found = differences(candidate.inputs, inputs)

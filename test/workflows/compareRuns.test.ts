@@ -89,6 +89,16 @@ describe("compareRuns", () => {
     )
   })
 
+  it("pairs a further arm with the shared step that it varies, not with what has gone", () => {
+    const [kept, gone] = [step("T/v1-1", { user: "a", credit: 1, seed: 1 }), step("T/v1-2", { user: "b", seed: 1 })]
+    const before = run([], kept, gone)
+    const after = run([], kept, step("T/v1-3", { user: "a", credit: 2, seed: 1 }))
+    const { changes, onlyBefore } = compareRuns(before, after)
+    const steps = [{ before: "T/v1-1", after: "T/v1-3" }]
+    assert.deepEqual(changes, [{ stage: "T", path: "credit", before: 1, after: 2, steps }])
+    assert.deepEqual(onlyBefore, [gone])
+  })
+
   it("tells steps and cells that one side alone has", () => {
     const both = step("A/v1-1", { seed: 1 }, ["a"])
     const more = compareRuns(run(["a"], both), run(["a", "b"], both, step("A/v1-2", { seed: 2 }, ["b"])))

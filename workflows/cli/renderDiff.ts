@@ -1,4 +1,5 @@
 /** A comparison of two experiments for people and for programs. */
+import { Array as Arr } from "effect"
 import { whole } from "../../layers/evaluation/report/numbers.ts"
 import type { Plan } from "../../src/index.ts"
 import type { Comparison } from "../compareRuns.ts"
@@ -56,7 +57,7 @@ export const renderDiff = ({ before, after, comparison, plan, time }: Compared):
   const list = (title: string, keys: ReadonlyArray<string>) => part(title, ...keys.map((key) => `  ${key}`))
   return [
     ...head,
-    ...(changes.length === 0 ? [] : part("Inputs that differ", table(changeColumns, changes.map(changeRow)))),
+    ...(changes.length === 0 ? [] : part("Inputs that differ", table(changeColumns, changeRows(changes)))),
     ...list("Cells only before", cellsOnlyBefore),
     ...list("Cells only after", cellsOnlyAfter),
     "",
@@ -93,6 +94,29 @@ const changeColumns = [
   { name: "after" },
   { name: "steps", numeric: true },
 ]
+/** Many changes in one input of one stage, as where a report names every assistant, are counted; `--json` has them. */
+const changeRows = (changes: Comparison["changes"]) =>
+  Object.values(Arr.groupBy(changes, ({ stage, path }) => `${stage} ${/^[^.[]*/.exec(path)?.[0] ?? ""}`)).flatMap(
+    (group) => {
+      if (group.length <= most) return group.map(changeRow)
+      const { stage, path } = group[0]
+      const steps = new Set(group.flatMap((change) => change.steps.map(({ after }) => after)))
+      const count = (which: "before" | "after") =>
+        `${group.filter((sides) => Object.hasOwn(sides, which)).length} values`
+      return [
+        [
+          stage,
+          `${/^[^.[]*/.exec(path)?.[0] ?? ""} (${group.length} changes)`,
+          count("before"),
+          count("after"),
+          whole(steps.size),
+        ],
+      ]
+    },
+  )
+
+const most = 5
+
 const changeRow = ({ stage, path, steps, ...sides }: Comparison["changes"][number]) => [
   stage,
   path,
