@@ -9,7 +9,7 @@ const reward = U.Reward.checklist([{ kind: "ends-with-punctuation" }, { kind: "w
   own: false,
 })
 const conversing = U.embeddedConversing
-const recipe = { ...U.embeddedGrpo, miniBatch: 1, saveEvery: 2 } as const
+const recipe = { ...U.embeddedGrpo, iterations: 6, rollouts: 4, miniBatch: 1, saveEvery: 2 } as const
 const main = U.Grid.make({
   axes: { seed: [1] },
   experiment: ({ seed }) => U.TrainAssistant({ split, base, simulator, reward, conversing, recipe, seed }),
