@@ -5,6 +5,7 @@
 import { Context, Effect, Layer } from "effect"
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises"
 import { join } from "node:path"
+import { recordGauges } from "./trainingGauges.ts"
 
 export interface LogLine {
   readonly kind: "iteration" | "validation"
@@ -32,6 +33,7 @@ const writeTo =
   (folder: string): TrainingLogService["write"] =>
   (step, line) =>
     Effect.gen(function* () {
+      yield* recordGauges(step, line)
       const file = logFile(folder, step)
       const text = yield* Effect.orElseSucceed(
         Effect.tryPromise(() => readFile(file, "utf8")),

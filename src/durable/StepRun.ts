@@ -65,7 +65,8 @@ export const make = Effect.fn("StepRun.make")(function* (options: StepRunOptions
   })
 
   const run = Effect.fn("StepRun.run")(function* (starting: Starting) {
-    const { id, execution, consumed, source } = starting
+    const { id, stage, execution, consumed, source } = starting
+    yield* Effect.annotateCurrentSpan({ step: id, stage })
     const found = Option.getOrUndefined(yield* ledger.find(id))
     const changed = sourceChanged(found, source)
     const same = found !== undefined && found.consumed === consumed && !changed ? found : undefined

@@ -1,7 +1,7 @@
 /** The command line. Exit codes: 0 done, 1 failed, 2 suspended, 64 bad usage, 130 interrupted. */
 import { Command, ValidationError } from "@effect/cli"
 import { NodeContext, NodeRuntime } from "@effect/platform-node"
-import { Cause, Effect, Exit } from "effect"
+import { Cause, Effect, Exit, Layer } from "effect"
 import { createRequire } from "node:module"
 import { cancel } from "./cancel.ts"
 import { diff } from "./diff.ts"
@@ -15,6 +15,7 @@ import { run } from "./run.ts"
 import { show } from "./show.ts"
 import { status } from "./status.ts"
 import { steps } from "./steps.ts"
+import { telemetry } from "./telemetry.ts"
 import { trainer } from "./trainer.ts"
 import { wildbench } from "./wildbench.ts"
 
@@ -54,7 +55,7 @@ Command.run(understudy, { name: "understudy", version })(process.argv).pipe(
     ),
   ),
   Effect.provide(NodeContext.layer),
-  Effect.provide(logsOnStderr),
+  Effect.provide(Layer.provideMerge(telemetry(), logsOnStderr)),
   NodeRuntime.runMain({
     disableErrorReporting: true,
     disablePrettyLogger: true,
