@@ -39,6 +39,12 @@ const Inputs = Schema.Struct({
       }),
     }),
   ),
+  /** Assistants, by label, that are compared on the same prompts, such as arms of different grids. */
+  contrasts: Schema.optional(Schema.Array(Schema.Struct({ assistant: Schema.String, against: Schema.String }))),
+  /** The reward from which a conversation counts as a success, for pass^k over `samples` of a prompt. */
+  success: Schema.optional(Schema.Number),
+  /** Intervals that resample conversations, beside those that resample whole users. */
+  byConversation: Schema.Boolean.pipe(Schema.optionalWith({ default: () => false })),
   /** As `crossMatrix` gives it. */
   matrix: Schema.Array(Cell),
   /** Lets intervals resample whole users, and compares simulated turns with real ones. */
@@ -50,18 +56,19 @@ export const Report = Stage.make({
   version: 1,
   input: Inputs.fields,
   output: ReportResult,
-  check: ({ simulators, assistants, trainedWith, replicates, matrix }) =>
+  check: ({ simulators, assistants, trainedWith, replicates, contrasts, matrix }) =>
     unknownLabel("assistant", assistants, [
       ...matrix.map(({ assistant }) => assistant),
       ...Object.keys(trainedWith ?? {}),
       ...Object.keys(replicates ?? {}),
+      ...(contrasts ?? []).flatMap(({ assistant, against }) => [assistant, against]),
     ]) ??
     unknownLabel("simulator", simulators, [
       ...matrix.map(({ simulator }) => simulator),
       ...Object.values(trainedWith ?? {}),
     ]) ??
     repeatedCell(matrix),
-  run: ({ title, simulators, assistants, trainedWith, replicates, matrix, split }) =>
+  run: ({ matrix, split, ...inputs }) =>
     Shard.once(
       "report",
       ReportResult,
@@ -74,15 +81,7 @@ export const Report = Stage.make({
           })),
         )
         const heldOut = split === undefined ? undefined : yield* conversations.read(split.test.conversations)
-        const data = buildReportData({
-          title,
-          simulators,
-          assistants,
-          trainedWith,
-          replicates,
-          matrix: cells,
-          heldOut,
-        })
+        const data = buildReportData({ ...inputs, matrix: cells, heldOut })
         const json = yield* asStageFailure(Schema.encode(ReportJson)(data))
         const store = yield* ArtifactStore
         return ReportResult.make({ data: yield* asStageFailure(store.put(Buffer.from(json))) })

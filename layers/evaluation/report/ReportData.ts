@@ -64,6 +64,24 @@ export type SeedGain = typeof SeedGain.Type
 export const SeedContrast = Schema.Struct({ ...overSeeds, against: Schema.String, adjusted: orNull })
 export type SeedContrast = typeof SeedContrast.Type
 
+/** Mean reward of `assistant` less that of `against`, paired by prompt. */
+export const PairedContrast = Schema.Struct({ ...cell, against: Schema.String, ...estimate })
+export type PairedContrast = typeof PairedContrast.Type
+
+/** pass^1, pass^2, ... for rewards of at least `success`, over prompts; see `passHatCurve`. */
+export const Reliability = Schema.Struct({
+  ...cell,
+  success: Schema.Number,
+  prompts: Schema.Int,
+  passHat: Schema.Array(Schema.Number),
+  missing: Schema.Int,
+})
+export type Reliability = typeof Reliability.Type
+
+/** Of a cell's mean reward, with single conversations resampled. */
+export const ConversationInterval = Schema.Struct({ ...cell, low: orNull, high: orNull, n: Schema.Int })
+export type ConversationInterval = typeof ConversationInterval.Type
+
 /** Mean reward of a cell, and what it and the gain would be if rollouts without a verdict had scored 0. */
 export const Sensitivity = Schema.Struct({
   ...cell,
@@ -189,6 +207,9 @@ export const ReportData = Schema.Struct({
   generalisation: Schema.Array(Generalisation),
   seedGains: Schema.optional(Schema.Array(SeedGain)),
   seedContrasts: Schema.optional(Schema.Array(SeedContrast)),
+  contrasts: Schema.optional(Schema.Array(PairedContrast)),
+  reliability: Schema.optional(Schema.Array(Reliability)),
+  byConversation: Schema.optional(Schema.Array(ConversationInterval)),
   sensitivity: Schema.Array(Sensitivity),
   perplexity: Schema.Array(Schema.Struct({ simulator: Schema.String, ...Perplexity.fields })),
   /** Probability of ending where the user ended, before and after fine-tuning. */

@@ -26,6 +26,12 @@ export interface ReportInputs {
   readonly trainedWith?: Readonly<Record<string, string>> | undefined
   /** By the assistant's label; what isn't said is of no use for claims across seeds. */
   readonly replicates?: Readonly<Record<string, Replicate>> | undefined
+  /** Pairs of assistants, by label, that are compared on the same prompts. */
+  readonly contrasts?: ReadonlyArray<{ readonly assistant: string; readonly against: string }> | undefined
+  /** The reward from which a conversation counts as a success. */
+  readonly success?: number | undefined
+  /** Whether intervals by conversation stand beside those by user. */
+  readonly byConversation?: boolean | undefined
   readonly matrix: ReadonlyArray<ReportCell>
   /** Real conversations of the held-out users: tell users apart, and how long real turns are. */
   readonly heldOut?: ReadonlyArray<Conversation> | undefined

@@ -4,6 +4,7 @@ import type { SimulatorResult } from "../../../src/domain/Results.ts"
 import { personaList } from "../../generation/personas.ts"
 import { personaText } from "../../generation/userSystem.ts"
 import { seedContrasts, seedGains } from "./acrossSeeds.ts"
+import { byConversation, pairedContrasts, reliability } from "./comparisons.ts"
 import { failures, refusals } from "./outcomeRows.ts"
 import { endings, turnLengths } from "./realism.ts"
 import type { ReportData, Sample, SimulatorKind } from "./ReportData.ts"
@@ -47,6 +48,9 @@ export const buildReportData = (inputs: ReportInputs): ReportData => {
     ...(inputs.replicates === undefined
       ? {}
       : { seedGains: seedGains(inputs, gained), seedContrasts: seedContrasts(inputs, gained) }),
+    ...(inputs.contrasts === undefined ? {} : { contrasts: pairedContrasts(inputs, clusterOf) }),
+    ...(inputs.success === undefined ? {} : { reliability: reliability(inputs) }),
+    ...(inputs.byConversation === true ? { byConversation: byConversation(inputs) } : {}),
     sensitivity: sensitivity(inputs),
     perplexity: tuned.map(({ simulator, perplexity }) => ({ simulator, ...perplexity })),
     ending: tuned.map(({ simulator, ending }) => ({ simulator, ...ending })),

@@ -4,6 +4,7 @@ import type { ReportData } from "./ReportData.ts"
 import type { RunFacts } from "./RunFacts.ts"
 import type { Page, Section } from "./Section.ts"
 import { answerSection } from "./sections/answerSection.ts"
+import { comparisonsSection } from "./sections/comparisonsSection.ts"
 import { conversationsSection } from "./sections/conversationsSection.ts"
 import { costSection } from "./sections/costSection.ts"
 import { failuresSection } from "./sections/failuresSection.ts"
@@ -20,6 +21,7 @@ const all: ReadonlyArray<(data: ReportData, facts: RunFacts) => Section> = [
   answerSection,
   seedsSection,
   matrixSection,
+  comparisonsSection,
   measuresSection,
   simulatorsSection,
   learningSection,
