@@ -6,7 +6,8 @@ import { Effect } from "effect"
 import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { decodePass, decodeSample } from "../../layers/training/tinker/TinkerCodec.ts"
+import { passResult, samplesOf } from "../../layers/training/tinker/TinkerCodec.ts"
+import { decodeForwardBackward, decodeSampleOutput } from "../../layers/training/tinker/TinkerWire.ts"
 import { scriptedOpenAi } from "../support/ScriptedOpenAi.ts"
 import type { Arrival, Fault } from "../support/ScriptedOpenAi.ts"
 import { scriptedTinker } from "../support/ScriptedTinker.ts"
@@ -80,15 +81,15 @@ const turnOf = (hash: string) => (fraction(hash) < 0.2 ? "<|endconversation|>" :
 const signatureOf = ({ kind, asked, result = new Uint8Array() }: ScriptedWork): string => {
   if (kind === "save") return signatures.saveSignature((asked as AskedSave).path)
   if (kind !== "sample" && kind !== "score") {
-    const logprobs = decodePass(result).outputs.map((output) => output.logprobs)
+    const logprobs = passResult(decodeForwardBackward(result)).outputs.map((output) => output.logprobs)
     return kind === "forward" ? signatures.forwardSignature(logprobs) : signatures.trainSignature(logprobs)
   }
   const { prompt, sampling_params } = asked as AskedSample
   const tokens = prompt.chunks.flatMap((chunk) => chunk.tokens)
-  const { samples, promptLogprobs } = decodeSample(result)
+  const output = decodeSampleOutput(result)
   return kind === "score"
-    ? signatures.scoreSignature(tokens, promptLogprobs)
-    : signatures.sampleSignature(tokens, sampling_params.seed, samples[0] ?? { tokens: [], logprobs: [] })
+    ? signatures.scoreSignature(tokens, output.prompt_logprobs)
+    : signatures.sampleSignature(tokens, sampling_params.seed, samplesOf(output)[0] ?? { tokens: [], logprobs: [] })
 }
 
 interface AskedSave {
