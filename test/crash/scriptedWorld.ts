@@ -14,11 +14,12 @@ import { scriptedTinker } from "../support/ScriptedTinker.ts"
 import { fraction } from "../support/tinker/ScriptedState.ts"
 import type { ScriptedWork } from "../support/tinker/ScriptedRoutes.ts"
 import { config, vocabulary } from "../support/tinyTokenizer.ts"
+import type { Bundle } from "./bundle.ts"
 import * as signatures from "./signatures.ts"
 import type { ServerCall, World } from "./World.ts"
 
-/** The tokenizer's files lie beside the home. */
-export const scriptedWorld = Effect.fn("scriptedWorld")(function* (home: string) {
+/** The tokenizer's files lie beside the home. `bundle`: what is run, in place of the sources. */
+export const scriptedWorld = Effect.fn("scriptedWorld")(function* (home: string, bundle?: Bundle) {
   let watcher = () => {}
   const openai = yield* scriptedOpenAi({
     delay: delays.answer,
@@ -38,8 +39,9 @@ export const scriptedWorld = Effect.fn("scriptedWorld")(function* (home: string)
   })
   let told = { chats: 0, works: 0 }
   const world: World = {
-    experiment: fileURLToPath(new URL("experiment.ts", import.meta.url)),
-    args: ["--config", fileURLToPath(new URL("understudy.config.ts", import.meta.url))],
+    ...(bundle === undefined ? {} : { main: bundle.main }),
+    experiment: bundle?.experiment ?? fileURLToPath(new URL("experiment.ts", import.meta.url)),
+    args: ["--config", bundle?.config ?? fileURLToPath(new URL("understudy.config.ts", import.meta.url))],
     env: { CRASH_OPENAI: openai.url, CRASH_TINKER: tinker.url, CRASH_TOKENIZER: tokenizer(`${home}-tokenizer`) },
     watch: (next) => {
       watcher = next

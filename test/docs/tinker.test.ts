@@ -1,10 +1,10 @@
-/** The examples of docs/tinker.md: the first is run, the other compiles with it. */
+/** The examples of docs/tinker.md, as one program. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { execFile } from "node:child_process"
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
-import { dirname, join, resolve } from "node:path"
+import { join, resolve } from "node:path"
 import { pathToFileURL } from "node:url"
 import { promisify } from "node:util"
 import { scriptedTinker } from "../support/ScriptedTinker.ts"
@@ -38,9 +38,7 @@ describe("docs/tinker.md", () => {
         mkdirSync(join(folder, "node_modules"))
         symlinkSync(root, join(folder, "node_modules/understudy"))
         writeFileSync(join(folder, "package.json"), `{"type":"module"}`)
-        writeFileSync(join(folder, "example.ts"), blocks[0] ?? "")
-        writeFileSync(join(folder, "all.ts"), blocks.join("\n"))
-
+        writeFileSync(join(folder, "example.ts"), blocks.join("\n"))
         const tsx = pathToFileURL(require.resolve("tsx")).href
         const env = { TINKER_URL: server.url }
         const { stdout } = yield* run(["--conditions=understudy-source", "--import", tsx, "example.ts"], folder, env)
@@ -49,17 +47,7 @@ describe("docs/tinker.md", () => {
         assert.match(stdout, /^saved tinker:\/\/model_\d+\/weights\/step-1$/m)
         assert.lengthOf([...server.state.checkpoints.values()].at(-1)?.applied ?? [], 1)
         assert.strictEqual(server.state.models.size, 0)
-
-        const compilerOptions = { ...JSON.parse(tsconfig).compilerOptions, noEmit: true, skipLibCheck: true }
-        const options = { ...compilerOptions, customConditions: ["understudy-source"], types: ["node"] }
-        const typeRoots = [join(root, "node_modules/@types")]
-        const settings = { compilerOptions: { ...options, typeRoots }, files: ["all.ts"] }
-        writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(settings))
-        const tsc = join(dirname(require.resolve("typescript/package.json")), "bin/tsc")
-        yield* run([tsc, "-p", "."], folder)
       }),
     240_000,
   )
 })
-
-const tsconfig = readFileSync(join(root, "tsconfig.json"), "utf8").replaceAll(/^\s*\/\/.*$/gm, "")

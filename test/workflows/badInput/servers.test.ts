@@ -98,6 +98,13 @@ describe("a trainer", () => {
         // What the server offers is asked for before anything runs.
         const asked = tinker.arrivals.filter(({ route }) => route !== "/" && route !== "get_server_capabilities")
         assert.deepEqual(asked, [])
+        const others = yield* scriptedTinker({ models: [{ model_name: "scripted-base-2" }], kind: "hosted" })
+        const lacking = yield* using("other models", { url: others.url })
+        assert.strictEqual(lacking.state, "failed")
+        assert.match(
+          lacking.message,
+          /can't do what this experiment asks:\n {2}it does not offer scripted-base\. The nearest that it has: scripted-base-2\nNothing was spent/,
+        )
         const ran = yield* using("mended", {})
         assert.strictEqual(ran.state, "done", ran.message)
       }).pipe(Logger.withMinimumLogLevel(LogLevel.Error)),

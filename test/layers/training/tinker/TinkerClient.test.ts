@@ -108,6 +108,7 @@ describe("understudy/tinker", () => {
       const { model_id: other } = yield* send("create_model", { ...created, model_seq_id: 2 })
       yield* send("load_weights", { model_id: other, seq_id: 1, path: saved.path, optimizer: true })
       assert.deepEqual(server.state.models.get(other)?.weights, server.state.models.get(model_id)?.weights)
+      assert.isTrue((yield* send("weights_info", { tinker_path: saved.path })).is_lora)
       yield* send("unload_model", { model_id })
       yield* send("session_heartbeat", { session_id })
       assert.strictEqual((yield* Effect.flip(send("get_info", { model_id })))._tag, "ModelLost")
