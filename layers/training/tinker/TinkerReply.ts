@@ -120,9 +120,13 @@ const waiting = (reply: Reply, where: Where, { queue_state: queue }: FutureState
 const stateOf = (body: Either.Either<unknown, unknown>): FutureState =>
   Either.getOrElse(Either.flatMap(body, Schema.decodeUnknownEither(FutureState)), () => ({}))
 
-/** How SkyRL says that a live model does not exist any more. Of requests without a model it says nothing of the kind. */
+/**
+ * How SkyRL says that a live model, or the session that one is made in, does not exist any more. Of requests without a
+ * model it says nothing else of the kind.
+ */
 const saysLost = (where: Where, detail: string): boolean =>
-  where.modelId !== undefined && /not loaded|model (\S+ )?not found/i.test(detail)
+  /session (\S+ )?not found/i.test(detail) ||
+  (where.modelId !== undefined && /not loaded|model (\S+ )?not found/i.test(detail))
 
 const fatal = (reply: Reply, where: Where, detail: string): TrainerError => {
   if (saysLost(where, detail)) return new ModelLost({ ...where, detail })

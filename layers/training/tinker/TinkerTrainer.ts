@@ -110,9 +110,13 @@ export const trainerOn = (
     kind: dialect.kind,
     samplersStay: !dialect.samplesLiveModel,
     capabilities: discover(http),
-    // A lost answer leaves open whether the model was made, or its checkpoint loaded, and neither is done twice.
+    // A lost answer leaves open whether the model was made, or its checkpoint loaded, and neither is done twice. A server
+    // that restarts meanwhile may have lost the session.
     createModel: (request) =>
-      Effect.retry(attempt(request), { times: 2, while: (error) => error._tag === "TrainerUnavailable" }),
+      Effect.retry(attempt(request), {
+        times: 2,
+        while: ({ _tag }) => _tag === "TrainerUnavailable" || _tag === "ModelLost",
+      }),
     sampler: (target) => ({
       sample: (request) => Effect.map(sampleOnce(target, request, false), samplesOf),
       logprobs: (tokens) =>
