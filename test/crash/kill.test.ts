@@ -27,7 +27,7 @@ describe("an experiment killed with SIGKILL", () => {
         const lines: Array<string> = []
         const say = (line: string) => void lines.push(line)
         const world = (home: string) => scriptedWorld(home, built)
-        const result = yield* crashTest({ world, moments: 5, kills: 41, seed: 2, parallel: 2, say })
+        const result = yield* crashTest({ world, moments: 11, kills: 19, seed: 2, parallel: 2, say })
         assert.deepEqual(result.differences, [], lines.join("\n"))
         assert.isAtLeast(result.kills, 200, lines.join("\n"))
       }),

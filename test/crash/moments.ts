@@ -50,7 +50,8 @@ export const moments = (seed: number, count: number, timeline: Timeline): Readon
 
 /**
  * Whole lives: each run is killed `kills` times on its way, once in each of equal parts of its requests, and now and
- * then while it is starting; half of the kills take the trainer along.
+ * then while it is starting; half of the kills take the trainer along. Fewer than 20: a step whose process dies so often
+ * without finishing a shard is suspended.
  */
 export const lives = (
   seed: number,
