@@ -10,6 +10,7 @@ import { cancelled } from "./cancelRequest.ts"
 import type { UnderstudyConfig } from "./config/UnderstudyConfig.ts"
 import { watch } from "./Progress.ts"
 import { sourceOf } from "./registry.ts"
+import { refuseByServer } from "./refuseByServer.ts"
 import { renderProgress, renderProgressLine } from "./renderProgress.ts"
 import { writeReportFiles } from "./reportFiles.ts"
 import { writeRunRecord } from "./RunRecord.ts"
@@ -64,6 +65,7 @@ export const runStudy = Effect.fn("runStudy")(function* <E = never>(study: Study
       yield* saySkipped
       return { state: "done", outcomes: standing(plan) } satisfies Ran
     }
+    if (!options.offline) yield* refuseByServer(study.graph, left, options.config)
     const progress = yield* watch(plan, options.concurrency)
     yield* progress.sample.pipe(
       Effect.flatMap((now) => options.live(renderProgress(now), renderProgressLine(now))),

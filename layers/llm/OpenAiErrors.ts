@@ -9,6 +9,7 @@ import {
   Unavailable,
 } from "../../src/domain/LlmError.ts"
 import type { LlmError } from "../../src/domain/LlmError.ts"
+import { retryAfterOf } from "./retryAfter.ts"
 
 /** Who was asked. `keyVariable` names the environment variable of the key; the key itself never gets here. */
 export interface Asked {
@@ -108,12 +109,8 @@ const codeOf = (error: unknown): string => {
 }
 
 const retryAfter = (headers: Headers | undefined, now: number): { readonly retryAfterMs?: number } => {
-  const millis = Number(headers?.get("retry-after-ms") ?? Number.NaN)
-  if (millis >= 0) return { retryAfterMs: millis }
-  const after = headers?.get("retry-after")
-  if (after === null || after === undefined || after === "") return {}
-  const wait = Number.isNaN(Number(after)) ? Date.parse(after) - now : Number(after) * 1000
-  return wait >= 0 ? { retryAfterMs: wait } : {}
+  const wait = retryAfterOf((name) => headers?.get(name), now)
+  return wait === undefined ? {} : { retryAfterMs: wait }
 }
 
 /** `Connection error.` alone tells nothing: its causes do. */

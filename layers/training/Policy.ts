@@ -8,6 +8,7 @@ import type { Datum } from "../../src/domain/Datum.ts"
 import type { ModelSpec } from "../../src/domain/ModelSpec.ts"
 import type { Checkpoint } from "../../src/domain/Results.ts"
 import type { AdamParams, Loss } from "../../src/ports/Trainer.ts"
+import { passParts } from "./tinker/passParts.ts"
 
 export interface Policy {
   readonly base: ModelSpec
@@ -51,9 +52,13 @@ export const fromCheckpoint = ({ base, identity, rank, seed, state }: Checkpoint
   pending: [],
 })
 
-/** The policy after one more step. Pure: nothing is trained until the weights are needed. */
+/**
+ * The policy after one more step. Pure: nothing is trained until the weights are needed. A pass that goes out in parts
+ * is another history than one that goes out whole: their sums may be rounded otherwise.
+ */
 export const advance = (policy: Policy, request: TrainingRequest): Policy => {
-  const identity = contentHash([policy.identity, request])
+  const parts = passParts(request.datums).map(({ length }) => length)
+  const identity = contentHash(parts.length < 2 ? [policy.identity, request] : [policy.identity, request, parts])
   return { ...policy, identity, pending: [...policy.pending, { request, identity }] }
 }
 

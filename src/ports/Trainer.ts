@@ -124,6 +124,8 @@ export interface Sampler {
 export interface TrainerCapabilities {
   /** `maxContextLength` in tokens, where the server tells. */
   readonly models: ReadonlyArray<{ readonly name: string; readonly maxContextLength: number | undefined }>
+  /** Which server answers, where it can be told. One on this machine is `skyrl` too. */
+  readonly kind: Exclude<TrainerKind, "embedded"> | undefined
 }
 
 export class Trainer extends Context.Tag("understudy/ports/Trainer")<

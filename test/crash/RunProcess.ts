@@ -4,6 +4,8 @@ import { execFileSync, spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
 
 export interface RunOptions {
+  /** Default: `bin/understudy.js`. */
+  readonly main?: string
   readonly experiment: string
   readonly home: string
   readonly args?: ReadonlyArray<string>
@@ -25,10 +27,10 @@ export interface RunProcess {
 const bin = fileURLToPath(new URL("../../bin/understudy.js", import.meta.url))
 
 /** The scope's end kills what is left of it. */
-export const startRun = ({ experiment, home, args = [], env = {} }: RunOptions) =>
+export const startRun = ({ main = bin, experiment, home, args = [], env = {} }: RunOptions) =>
   Effect.acquireRelease(
     Effect.sync((): RunProcess => {
-      const child = spawn(process.execPath, [bin, "run", experiment, "--home", home, ...args], {
+      const child = spawn(process.execPath, [main, "run", experiment, "--home", home, ...args], {
         detached: true,
         env: { ...process.env, ...env },
         stdio: ["ignore", "pipe", "pipe"],

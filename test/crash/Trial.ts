@@ -28,8 +28,8 @@ export interface Trial {
 
 /** A run that ends before its moment ends the trial. Without a moment nothing is killed. */
 export const runTrial = Effect.fn("runTrial")(function* (home: string, world: World, moment?: Moment) {
-  const { experiment, args, env } = world
-  const start = startRun({ experiment, home, args, env })
+  const { main, experiment, args, env } = world
+  const start = startRun({ ...(main === undefined ? {} : { main }), experiment, home, args, env })
   const kills: Array<HomeView> = []
   const calls: Array<ReadonlyArray<ServerCall>> = []
   const problems: Array<string> = []
@@ -42,7 +42,7 @@ export const runTrial = Effect.fn("runTrial")(function* (home: string, world: Wo
     if (code === 0) break
     if (code !== null) problems.push(`a run failed with ${code}: ${output}`)
     yield* left(`after kill ${kills.length + 1}`)
-    if (moment?.trainerDies === true) world.trainerDied()
+    if (trigger.trainerDies ?? moment?.trainerDies === true) world.trainerDied()
     calls.push(yield* world.calls)
     kills.push(yield* viewHome(home))
   }

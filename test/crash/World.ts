@@ -2,6 +2,8 @@
 import type { Effect } from "effect"
 
 export interface World {
+  /** Run by Node. Default: the command as users have it. */
+  readonly main?: string
   readonly experiment: string
   readonly args: ReadonlyArray<string>
   readonly env: Readonly<Record<string, string>>

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { findingsOf } from "./findings.ts"
 import type { Findings } from "./findings.ts"
-import { earlier, moments } from "./moments.ts"
+import { earlier, lives, moments } from "./moments.ts"
 import type { Moment } from "./moments.ts"
 import { runTrial } from "./Trial.ts"
 import type { Trial } from "./Trial.ts"
@@ -16,6 +16,8 @@ export interface CrashTestOptions {
   /** A new one for each experiment, by its home. */
   readonly world: (home: string) => Effect.Effect<World, never, Scope.Scope>
   readonly moments: number
+  /** Kills of one experiment on its way, many. Default: one at its moment, and a few of the runs that resume it. */
+  readonly kills?: number
   readonly seed: number
   /** Experiments at once. */
   readonly parallel: number
@@ -28,6 +30,8 @@ export interface CrashTestResult {
   readonly repeated: number
   /** Moments at which a run was killed. */
   readonly killed: number
+  /** All of them. */
+  readonly kills: number
   readonly summary: string
 }
 
@@ -64,23 +68,30 @@ export const crashTest = Effect.fn("crashTest")(function* (options: CrashTestOpt
     for (const difference of findings.differences) say(`      ${difference}`)
     if (findings.differences.length > 0) failed = true
     else yield* Effect.sync(() => rmSync(own(0), { recursive: true }))
-    return { findings, killed: trial.kills.length > 0 }
+    return { findings, kills: trial.kills.length }
   })
-  const chosen = failed ? [] : moments(seed, options.moments, reference.timeline)
+  const { kills } = options
+  const chosen = failed
+    ? []
+    : kills === undefined
+      ? moments(seed, options.moments, reference.timeline)
+      : lives(seed, { count: options.moments, kills }, reference.timeline)
   const all = yield* Effect.forEach(chosen, one, { concurrency: parallel })
 
   const every = [undisturbed, ...all.map(({ findings }) => findings)]
   const sum = (of: (findings: Findings) => number) => every.reduce((total, findings) => total + of(findings), 0)
   const differences = every.flatMap((findings) => findings.differences)
   const lost = every.flatMap((findings) => findings.lost)
-  const killed = all.filter((moment) => moment.killed).length
+  const killed = all.filter((moment) => moment.kills > 0).length
+  const killedRuns = all.reduce((total, moment) => total + moment.kills, 0)
   const repeated = sum((findings) => findings.repeated)
   const result: CrashTestResult = {
     differences,
     repeated,
     killed,
+    kills: killedRuns,
     summary:
-      `${killed} moments, ${repeated} repeated calls (all in flight), ${differences.length} differences; ` +
+      `${killed} moments, ${killedRuns} kills, ${repeated} repeated calls (all in flight), ${differences.length} differences; ` +
       `in flight at the kills: ${lost.length} calls (${tally(lost)}); ` +
       `${sum(({ replayed }) => replayed)} training steps replayed`,
   }

@@ -5,6 +5,8 @@ import { deriveSeed, randomFrom } from "../../src/domain/Seed.ts"
 export interface Trigger {
   readonly requests: number
   readonly millis: number
+  /** Whether the trainer dies with this run. Default: as the moment says. */
+  readonly trainerDies?: boolean
 }
 
 /**
@@ -43,6 +45,37 @@ export const moments = (seed: number, count: number, timeline: Timeline): Readon
       else more.push({ requests: 1 + Math.floor(random.next() ** 3 * left), millis: random.next() * 30 })
     }
     return { at, triggers: [trigger, ...more], trainerDies: random.next() < 0.5 }
+  })
+}
+
+/**
+ * Whole lives: each run is killed `kills` times on its way, once in each of equal parts of its requests, and now and
+ * then while it is starting; half of the kills take the trainer along. Fewer than 20: a step whose process dies so often
+ * without finishing a shard is suspended.
+ */
+export const lives = (
+  seed: number,
+  { count, kills }: { readonly count: number; readonly kills: number },
+  { requests, end }: Timeline,
+): ReadonlyArray<Moment> => {
+  const random = randomFrom(deriveSeed(["lives", seed]))
+  const [first = 0] = requests
+  return Array.from({ length: count }, () => {
+    const starting = Math.round(kills / 10)
+    const between = kills - starting
+    // What was in flight is asked again, so no run is over before the last of them.
+    const places = Array.from({ length: between }, (_, i) =>
+      Math.floor(((i + random.next()) / between) * 0.95 * requests.length),
+    )
+    const triggers = places.map((place, i) => ({
+      requests: Math.max(1, place - (places[i - 1] ?? 0)),
+      millis: random.next() * 30,
+    }))
+    const early = Array.from({ length: starting }, () => ({ requests: 0, millis: random.next() * first }))
+    const [one = { requests: 1, millis: 0 }, ...more] = random
+      .shuffle([...triggers, ...early])
+      .map((trigger): Trigger => ({ ...trigger, trainerDies: random.next() < 0.5 }))
+    return { at: end, triggers: [one, ...more], trainerDies: false }
   })
 }
 

@@ -6,18 +6,20 @@ import { Effect } from "effect"
 import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { decodePass, decodeSample } from "../../layers/training/tinker/TinkerCodec.ts"
+import { passResult, samplesOf } from "../../layers/training/tinker/TinkerCodec.ts"
+import { decodeForwardBackward, decodeSampleOutput } from "../../layers/training/tinker/TinkerWire.ts"
 import { scriptedOpenAi } from "../support/ScriptedOpenAi.ts"
 import type { Arrival, Fault } from "../support/ScriptedOpenAi.ts"
 import { scriptedTinker } from "../support/ScriptedTinker.ts"
 import { fraction } from "../support/tinker/ScriptedState.ts"
 import type { ScriptedWork } from "../support/tinker/ScriptedRoutes.ts"
 import { config, vocabulary } from "../support/tinyTokenizer.ts"
+import type { Bundle } from "./bundle.ts"
 import * as signatures from "./signatures.ts"
 import type { ServerCall, World } from "./World.ts"
 
-/** The tokenizer's files lie beside the home. */
-export const scriptedWorld = Effect.fn("scriptedWorld")(function* (home: string) {
+/** The tokenizer's files lie beside the home. `bundle`: what is run, in place of the sources. */
+export const scriptedWorld = Effect.fn("scriptedWorld")(function* (home: string, bundle?: Bundle) {
   let watcher = () => {}
   const openai = yield* scriptedOpenAi({
     delay: delays.answer,
@@ -37,8 +39,9 @@ export const scriptedWorld = Effect.fn("scriptedWorld")(function* (home: string)
   })
   let told = { chats: 0, works: 0 }
   const world: World = {
-    experiment: fileURLToPath(new URL("experiment.ts", import.meta.url)),
-    args: ["--config", fileURLToPath(new URL("understudy.config.ts", import.meta.url))],
+    ...(bundle === undefined ? {} : { main: bundle.main }),
+    experiment: bundle?.experiment ?? fileURLToPath(new URL("experiment.ts", import.meta.url)),
+    args: ["--config", bundle?.config ?? fileURLToPath(new URL("understudy.config.ts", import.meta.url))],
     env: { CRASH_OPENAI: openai.url, CRASH_TINKER: tinker.url, CRASH_TOKENIZER: tokenizer(`${home}-tokenizer`) },
     watch: (next) => {
       watcher = next
@@ -80,15 +83,15 @@ const turnOf = (hash: string) => (fraction(hash) < 0.2 ? "<|endconversation|>" :
 const signatureOf = ({ kind, asked, result = new Uint8Array() }: ScriptedWork): string => {
   if (kind === "save") return signatures.saveSignature((asked as AskedSave).path)
   if (kind !== "sample" && kind !== "score") {
-    const logprobs = decodePass(result).outputs.map((output) => output.logprobs)
+    const logprobs = passResult(decodeForwardBackward(result)).outputs.map((output) => output.logprobs)
     return kind === "forward" ? signatures.forwardSignature(logprobs) : signatures.trainSignature(logprobs)
   }
   const { prompt, sampling_params } = asked as AskedSample
   const tokens = prompt.chunks.flatMap((chunk) => chunk.tokens)
-  const { samples, promptLogprobs } = decodeSample(result)
+  const output = decodeSampleOutput(result)
   return kind === "score"
-    ? signatures.scoreSignature(tokens, promptLogprobs)
-    : signatures.sampleSignature(tokens, sampling_params.seed, samples[0] ?? { tokens: [], logprobs: [] })
+    ? signatures.scoreSignature(tokens, output.prompt_logprobs)
+    : signatures.sampleSignature(tokens, sampling_params.seed, samplesOf(output)[0] ?? { tokens: [], logprobs: [] })
 }
 
 interface AskedSave {

@@ -84,12 +84,20 @@ describe("the packed package", () => {
     "gives pure functions by subpath, without loading the engine",
     async () => {
       writeFileSync(join(folder, "pure.js"), pure)
-      assert.strictEqual((await run(process.execPath, ["pure.js"], folder)).trim(), "2 -1 1")
-      for (const entry of ["evaluation/evaluation.js", "evaluation/statistics.js", "training/training.js"]) {
+      assert.strictEqual((await run(process.execPath, ["pure.js"], folder)).trim(), "2 -1 1 1024")
+      for (const entry of [
+        "evaluation/evaluation.js",
+        "evaluation/statistics.js",
+        "training/training.js",
+        "training/tinker/tinker.js",
+      ]) {
         const found = [...imports(join(inside, "dist/layers", entry))]
         assert.deepEqual(
           found.filter(
-            (target) => !/^(effect|node:crypto|@huggingface\/.*|@stdlib\/.*|@effect\/platform)$/.test(target),
+            (target) =>
+              !/^(effect|node:crypto|@huggingface\/.*|@stdlib\/.*|@effect\/platform|@bufbuild\/.*|fastest-levenshtein)$/.test(
+                target,
+              ),
           ),
           [],
         )
@@ -126,8 +134,9 @@ export const mean: string | undefined = bootstrapMean([1, 2, 3])?.mean
 const pure = `
 import { copyShare } from "understudy/evaluation"
 import { quantile } from "understudy/statistics"
+import { passLimits } from "understudy/tinker"
 import { groupAdvantages } from "understudy/training"
-console.log(quantile([1, 2, 3], 0.5), groupAdvantages([1, 3])[0], copyShare("what is a comet", ["what is a comet"]))
+console.log(quantile([1, 2, 3], 0.5), groupAdvantages([1, 3])[0], copyShare("what is a comet", ["what is a comet"]), passLimits.datums)
 `
 
 /** The packages that a built file loads, and those that its own files load. */

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "vitest"
 import { checkReply, copyShare } from "understudy/evaluation"
 import { bootstrapMean, quantile } from "understudy/statistics"
+import * as Tinker from "understudy/tinker"
 import { grpoDatums, groupAdvantages } from "understudy/training"
 import * as Bootstrap from "../../layers/evaluation/Bootstrap.ts"
 
@@ -16,6 +17,7 @@ describe("subpaths", () => {
       grpoDatums([], { dropConstantGroups: true }).pipe((either) => either._tag),
       "Right",
     )
+    assert.strictEqual(Tinker.passParts([]).length, 0)
     assert.strictEqual(copyShare("what is a comet", ["what is a comet"]), 1)
     const said = { reply: "Is it?", previousReplies: [], userMessages: ["It is."] }
     assert.isTrue(checkReply({ kind: "ends-with-question" }, said).passed)

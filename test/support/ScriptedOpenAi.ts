@@ -110,7 +110,7 @@ const script = ({ models, delay = 0, everyFault }: ScriptedOpenAiOptions) => {
     if (path === "/models") return send(response, 200, { data: (models ?? []).map((id) => ({ id, object: "model" })) })
     const { authorization } = request.headers
     if (path === "/scripted/counts") return send(response, 200, countsOf(arrivals))
-    const body = JSON.parse(bytes.toString("utf8")) as Readonly<Record<string, unknown>>
+    const body = JSON.parse(bytes.toString("utf8") || "{}") as Readonly<Record<string, unknown>>
     const arrival = { path, authorization, body, hash: createHash("sha256").update(bytes).digest("hex") }
     const index = arrivals.push(arrival) - 1
     most = Math.max(most, ++atOnce)

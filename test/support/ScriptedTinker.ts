@@ -13,11 +13,18 @@ import type { TinkerState } from "./tinker/ScriptedState.ts"
 
 /**
  * What happens to one request. `drop-before`: the connection breaks and nothing is done; `drop-after`: it is done and
- * the reply is lost; `reply`: another answer, nothing is done; `delay`: done, answered later.
+ * the reply is lost; `reply`: another answer, nothing is done; `delay`: done, answered later; `duplicate`: it arrives
+ * twice, and the second answer is sent; `restart-before` and `restart-after`: the server restarts before or after it is
+ * done, and the connection breaks.
  */
 export type Fault =
-  | { readonly kind: "drop-before" | "drop-after" }
-  | { readonly kind: "reply"; readonly status: number; readonly body: unknown }
+  | { readonly kind: "drop-before" | "drop-after" | "duplicate" | "restart-before" | "restart-after" }
+  | {
+      readonly kind: "reply"
+      readonly status: number
+      readonly body: unknown
+      readonly headers?: Readonly<Record<string, string>>
+    }
   | { readonly kind: "delay"; readonly millis: number }
 
 export interface Arrival {
@@ -93,10 +100,13 @@ export const scriptedTinker = (options: ScriptedOptions & { readonly port?: numb
         for (const watch of watchers) watch()
         if (isDown(route)) return void request.socket.destroy()
         const next = faults.get(route)?.shift() ?? options.everyFault?.(route, count(route))
-        if (next?.kind === "drop-before") return void request.socket.destroy()
+        if (next?.kind === "restart-before") state.restart()
+        if (next?.kind === "drop-before" || next?.kind === "restart-before") return void request.socket.destroy()
         if (next?.kind === "reply") return send(response, next)
+        if (next?.kind === "duplicate") await routes({ route, path, body, bytes, contentType })
         const reply = await routes({ route, path, body, bytes, contentType })
-        if (next?.kind === "drop-after") return void request.socket.destroy()
+        if (next?.kind === "restart-after") state.restart()
+        if (next?.kind === "drop-after" || next?.kind === "restart-after") return void request.socket.destroy()
         if (next?.kind === "delay") await new Promise((resolve) => setTimeout(resolve, next.millis))
         return send(response, reply)
       }
@@ -132,9 +142,9 @@ const bytesOf = async (request: IncomingMessage): Promise<Buffer> => {
   return Buffer.concat(chunks)
 }
 
-const send = (response: ServerResponse, { status, body }: Reply) => {
+const send = (response: ServerResponse, { status, body, headers = {} }: Reply) => {
   const binary = body instanceof Uint8Array
-  response.writeHead(status, { "content-type": binary ? "application/x-protobuf" : "application/json" })
+  response.writeHead(status, { "content-type": binary ? "application/x-protobuf" : "application/json", ...headers })
   response.end(binary ? body : JSON.stringify(body))
 }
 

@@ -1,8 +1,10 @@
 /** Whether the servers of the config answer, and serve what it names. Asks for lists of models, which costs nothing. */
 import { FetchHttpClient, HttpClient, HttpClientRequest } from "@effect/platform"
-import { Config, Effect, Option, Redacted, Schema } from "effect"
+import { Config, Effect, Either, Option, Redacted, Schema } from "effect"
 import type { Endpoint } from "../../layers/llm/LlmConfig.ts"
+import { notOffered } from "../../layers/training/tinker/TinkerServer.ts"
 import type { UnderstudyConfig } from "../config/UnderstudyConfig.ts"
+import { askServer, otherKind } from "../refuseByServer.ts"
 import { broken, checking, ok, warning } from "./Check.ts"
 
 export const serverChecks = ({ endpoints, models, trainer }: UnderstudyConfig) => [
@@ -40,25 +42,24 @@ const endpointCheck = (check: string, { url, keyVariable }: Endpoint, wanted: Re
     )
   })
 
-const tinkerCheck = ({ url, keyVariable, tokenizers }: Extract<UnderstudyConfig["trainer"], { kind: "tinker" }>) =>
+const tinkerCheck = (trainer: Extract<UnderstudyConfig["trainer"], { kind: "tinker" }>) =>
   Effect.gen(function* () {
+    const { url, keyVariable, tokenizers } = trainer
     const key = yield* keyOf(keyVariable)
     if (keyVariable !== undefined && key === undefined) {
       return broken("trainer", `${keyVariable} is not set. Set it to the key.`)
     }
-    const request = HttpClientRequest.get(`${url.replace(/\/+$/, "")}/api/v1/get_server_capabilities`)
-    const { status, body } = yield* ask(
-      key === undefined ? request : HttpClientRequest.setHeader(request, "x-api-key", Redacted.value(key)),
-    )
-    const known = Option.getOrUndefined(Schema.decodeUnknownOption(Capabilities)(body))
-    if (status !== 200 || known === undefined) {
-      return broken("trainer", `${url} is no server of the Tinker protocol, or refuses the key (${status})`)
-    }
-    const names = known.supported_models.map(({ model_name }) => model_name)
-    const missing = Object.keys(tokenizers).filter((model) => !names.includes(model))
-    return missing.length === 0
-      ? ok("trainer", `${url} trains ${names.join(", ")}`)
-      : broken("trainer", `${url} does not train ${missing.join(", ")}; it has ${names.join(", ") || "none"}`)
+    const found = yield* Effect.either(askServer(trainer))
+    if (Either.isLeft(found))
+      return broken("trainer", `${url} is no server of the Tinker protocol, or refuses the key: ${found.left.message}`)
+    const { models } = found.right
+    const wrong = [
+      ...Object.keys(tokenizers).flatMap((model) => notOffered(model, models) ?? []),
+      ...otherKind(trainer, found.right),
+    ]
+    return wrong.length === 0
+      ? ok("trainer", `${url} trains ${models.map(({ name }) => name).join(", ")}`)
+      : broken("trainer", `${url}: ${wrong.join("; ")}`)
   })
 
 /** The status and, where there is one, the JSON of an answer. A server that doesn't answer fails with its address. */
@@ -84,5 +85,4 @@ const keyOf = (variable: string | undefined) =>
       )
 
 const Models = Schema.Struct({ data: Schema.Array(Schema.Struct({ id: Schema.String })) })
-const Capabilities = Schema.Struct({ supported_models: Schema.Array(Schema.Struct({ model_name: Schema.String })) })
 const patience = "10 seconds"

@@ -1,4 +1,4 @@
-/** Between the port's plain data and the protocol's messages. The decoders throw on bytes that don't fit. */
+/** Between the port's data and the protocol's requests and answers. */
 import type { Datum } from "../../../src/domain/Datum.ts"
 import type {
   AdamParams,
@@ -9,10 +9,9 @@ import type {
   SampleRequest,
   SampleTarget,
 } from "../../../src/ports/Trainer.ts"
-import { DType, forwardBackwardOutput, forwardBackwardRequest, sampleResponse, StopReason } from "./Proto.ts"
-import { float32Bytes, int64Bytes, tokenBytes, tokensOf, unbatch, unpack } from "./Tensors.ts"
 import { lossInputs } from "./TinkerDialect.ts"
 import type { TinkerDialect } from "./TinkerDialect.ts"
+import type { AnswerOf, RequestOf } from "./TinkerProtocol.ts"
 
 export interface Pass {
   readonly modelId: string
@@ -22,57 +21,42 @@ export interface Pass {
   readonly forwardOnly: boolean
 }
 
-/** The same pass always gives the same bytes. Throws on token ids that are not whole numbers. */
-export const encodePass = (dialect: TinkerDialect, { modelId, seqId, datums, loss, forwardOnly }: Pass): Uint8Array =>
-  forwardBackwardRequest.encode({
-    modelId,
-    seqId,
-    data: datums.map((datum) => ({
-      modelInput: [{ chunk: { case: "encodedText" as const, value: { tokens: tokenBytes(datum.modelInput) } } }],
-      lossFnInputs: Object.fromEntries(
-        Object.entries(lossInputs(dialect, datum, loss)).map(([name, values]) => [name, tensor(name, values)]),
-      ),
-    })),
-    lossFn: loss.kind,
-    lossFnConfig: "low" in loss ? { clip_low_threshold: loss.low, clip_high_threshold: loss.high } : {},
-    forwardOnly,
-  })
+/** The request of a pass. */
+export const passBody = (
+  dialect: TinkerDialect,
+  { modelId, seqId, datums, loss, forwardOnly }: Pass,
+): RequestOf<"forward_backward"> => ({
+  model_id: modelId,
+  seq_id: seqId,
+  data: datums.map((datum) => ({
+    model_input: { chunks: [{ type: "encoded_text", tokens: datum.modelInput }] },
+    loss_fn_inputs: Object.fromEntries(
+      Object.entries(lossInputs(dialect, datum, loss)).map(([name, data]) => [
+        name,
+        { data, dtype: name === "target_tokens" ? "int64" : "float32" },
+      ]),
+    ),
+  })),
+  loss_fn: loss.kind,
+  loss_fn_config: "low" in loss ? { clip_low_threshold: loss.low, clip_high_threshold: loss.high } : {},
+  forward_only: forwardOnly,
+})
 
-export const decodePass = (bytes: Uint8Array): PassResult => {
-  const message = forwardBackwardOutput.decode(bytes)
-  const outputs = message.lossFnOutputs.flatMap((record) => {
-    const logprobs = record.fields["logprobs"]
-    const loss = record.fields["elementwise_loss"]
-    const logprobRows = logprobs === undefined ? [] : unbatch(logprobs)
-    const lossRows = loss === undefined ? [] : unbatch(loss)
-    return Array.from({ length: Number(record.numDatums) || logprobRows.length }, (_, index) => {
-      const elementwiseLoss = lossRows[index]
-      return { logprobs: logprobRows[index] ?? [], ...(elementwiseLoss === undefined ? {} : { elementwiseLoss }) }
-    })
-  })
-  return { outputs, metrics: message.metrics }
-}
+export const passResult = ({ loss_fn_outputs, metrics }: AnswerOf<"forward_backward">): PassResult => ({
+  outputs: loss_fn_outputs.map(({ logprobs = [], elementwise_loss: elementwiseLoss }) =>
+    elementwiseLoss === undefined ? { logprobs } : { logprobs, elementwiseLoss },
+  ),
+  metrics,
+})
 
-export interface SampleReply {
-  readonly samples: ReadonlyArray<Sampled>
-  /** As sent: see `promptLogprobsOf`. */
-  readonly promptLogprobs: ReadonlyArray<number>
-}
+export const samplesOf = ({ sequences }: AnswerOf<"asample">): ReadonlyArray<Sampled> =>
+  sequences.map(({ tokens, logprobs, stop_reason }) => ({ tokens, logprobs, stopReason: stop_reason }))
 
-export const decodeSample = (bytes: Uint8Array): SampleReply => {
-  const message = sampleResponse.decode(bytes)
-  return {
-    samples: message.sequences.map((sequence): Sampled => ({
-      tokens: tokensOf(sequence.tokens),
-      logprobs: sequence.logprobs === undefined ? [] : unpack(sequence.logprobs, DType.float32),
-      stopReason: sequence.stopReason === StopReason.stop ? "stop" : "length",
-    })),
-    promptLogprobs: message.promptLogprobs === undefined ? [] : unpack(message.promptLogprobs, DType.float32),
-  }
-}
-
-/** The JSON body of `asample`. */
-export const sampleBody = (target: SampleTarget, request: SampleRequest, promptLogprobs: boolean) => ({
+export const sampleBody = (
+  target: SampleTarget,
+  request: SampleRequest,
+  promptLogprobs: boolean,
+): RequestOf<"asample"> => ({
   num_samples: request.numSamples ?? 1,
   prompt: { chunks: [{ type: "encoded_text", tokens: request.tokens }] },
   sampling_params: {
@@ -85,7 +69,6 @@ export const sampleBody = (target: SampleTarget, request: SampleRequest, promptL
   },
   ...("baseModel" in target ? { base_model: target.baseModel } : { model_path: target.path }),
   prompt_logprobs: promptLogprobs,
-  type: "sample",
 })
 
 export const loraBody = ({ rank, seed, train }: ModelRequest) => ({
@@ -124,9 +107,3 @@ export const findProblem = (datums: ReadonlyArray<Datum>, loss: Loss): string | 
 
 const plain = ["targetTokens", "mask"] as const
 const policy = [...plain, "logprobs", "advantages"] as const
-
-const tensor = (name: string, values: ReadonlyArray<number>) => {
-  const [dtype, value] =
-    name === "target_tokens" ? [DType.int64, int64Bytes(values)] : [DType.float32, float32Bytes(values)]
-  return { encoding: { case: "dense" as const, value }, dtype, shape: [BigInt(values.length)] }
-}

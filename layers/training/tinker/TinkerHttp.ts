@@ -6,6 +6,7 @@ import { HttpClient, HttpClientRequest } from "@effect/platform"
 import { Clock, Duration, Effect, Either, Redacted, Schema } from "effect"
 import { ModelLost, TrainerMisunderstood, TrainerUnavailable } from "../../../src/domain/TrainerError.ts"
 import { schemaIssues } from "../../../src/domain/schemaIssues.ts"
+import { retryAfterOf } from "../../llm/retryAfter.ts"
 import type { TrainerError } from "../../../src/domain/TrainerError.ts"
 import { Again, Gone, judgePoll, judgeSubmit } from "./TinkerReply.ts"
 import type { Reply } from "./TinkerReply.ts"
@@ -18,7 +19,10 @@ export interface TinkerTiming {
   readonly exchange: Duration.DurationInput
   /** Least pause between two polls, against hot loops. Default 100 millis. */
   readonly pollFloor: Duration.DurationInput
-  /** Backoff after connection errors and 429: doubles from `backoff` up to `backoffCap`. Default 1 to 30 seconds. */
+  /**
+   * Backoff after connection errors and 429: doubles from `backoff` up to `backoffCap`, and is no shorter than a
+   * `Retry-After`. Default 1 to 30 seconds.
+   */
   readonly backoff: Duration.DurationInput
   readonly backoffCap: Duration.DurationInput
   /** Pause after 402. Default 5 seconds. */
@@ -75,6 +79,8 @@ export interface TinkerHttp {
   readonly timing: TinkerTiming
   /** One exchange with an immediate JSON answer. */
   readonly json: <A, I>(call: Call, schema: Schema.Schema<A, I>) => Effect.Effect<A, TrainerError>
+  /** The JSON at the server's own root, asked for once. */
+  readonly root: <A, I>(schema: Schema.Schema<A, I>) => Effect.Effect<A, string>
   /** Hands a request in. Succeeds with its id once the server has accepted it. */
   readonly submit: (call: Call) => Effect.Effect<string, TrainerError>
   /** Waits for the result of an accepted request, handing the same request in again if the server lost the id. */
@@ -93,8 +99,11 @@ export const makeTinkerHttp = Effect.fn("makeTinkerHttp")(function* (options: {
   const url = options.url.replace(/\/+$/, "")
   const place = (call: Call) => ({ endpoint: url, request: call.path, modelId: call.modelId, seqId: call.seqId })
 
-  const exchange = (call: Call, timeout: Duration.DurationInput): Effect.Effect<Reply, string> => {
-    const path = `${url}/api/v1/${call.path}`
+  const exchange = (
+    call: Call,
+    timeout: Duration.DurationInput,
+    path = `${url}/api/v1/${call.path}`,
+  ): Effect.Effect<Reply, string> => {
     const bare = call.method === "GET" ? HttpClientRequest.get(path) : HttpClientRequest.post(path)
     const keyed =
       options.apiKey === undefined
@@ -104,12 +113,13 @@ export const makeTinkerHttp = Effect.fn("makeTinkerHttp")(function* (options: {
       call.body === undefined ? keyed : HttpClientRequest.bodyUint8Array(keyed, call.body.bytes, call.body.contentType)
     return client.execute(request).pipe(
       Effect.flatMap((response) =>
-        Effect.map(response.arrayBuffer, (buffer) => {
+        Effect.zipWith(response.arrayBuffer, Clock.currentTimeMillis, (buffer, now): Reply => {
           heard = true
           return {
             status: response.status,
             contentType: response.headers["content-type"] ?? "",
             bytes: new Uint8Array(buffer),
+            retryAfter: retryAfterOf((name) => response.headers[name], now),
           }
         }),
       ),
@@ -135,6 +145,13 @@ export const makeTinkerHttp = Effect.fn("makeTinkerHttp")(function* (options: {
       Effect.mapError((error) => new TrainerMisunderstood({ ...place(call), detail: schemaIssues(error).join("; ") })),
     )
 
+  const root = <A, I>(schema: Schema.Schema<A, I>) =>
+    exchange({ method: "GET", path: "" }, timing.exchange, `${url}/`).pipe(
+      Effect.flatMap(({ bytes }) =>
+        Effect.mapError(Schema.decodeUnknown(Schema.parseJson(schema))(new TextDecoder().decode(bytes)), String),
+      ),
+    )
+
   const submit = (call: Call) => json(call, Accepted).pipe(Effect.map((accepted) => accepted.request_id))
 
   const poll = (call: Call, requestId: string) => {
@@ -144,7 +161,7 @@ export const makeTinkerHttp = Effect.fn("makeTinkerHttp")(function* (options: {
         Effect.mapError((detail) => {
           const otherwise = new TrainerUnavailable({ ...place(call), detail })
           // The server holds a poll while it works: silence is not an outage.
-          return detail === timedOut ? new Again("now", otherwise, true) : new Again("backoff", otherwise)
+          return detail === timedOut ? new Again("now", otherwise, { alive: true }) : new Again("backoff", otherwise)
         }),
         Effect.flatMap((reply) => judgePoll(reply, place(call), refusals)),
       ),
@@ -161,7 +178,7 @@ export const makeTinkerHttp = Effect.fn("makeTinkerHttp")(function* (options: {
     return attempt(requestId, resubmissions)
   }
 
-  return { endpoint: url, timing, json, submit, result } satisfies TinkerHttp
+  return { endpoint: url, timing, json, root, submit, result } satisfies TinkerHttp
 })
 
 /** Silence that a person is told of. */
@@ -197,7 +214,7 @@ const patiently = <A>(
       }
       if (error.pause === "refused") refusals += 1
       else if (error.alive) refusals = 0
-      if (now - alive >= Duration.toMillis(patience())) return yield* error.otherwise
+      if (now - alive + error.retryAfter >= Duration.toMillis(patience())) return yield* error.otherwise
       if (!told && now - alive >= tellAfterMillis) {
         told = true
         yield* Effect.logWarning(`${error.otherwise.message} Waiting for it, ${Duration.format(patience())} at most.`)
@@ -207,7 +224,11 @@ const patiently = <A>(
     }
   })
 
-const pauseOf = (again: Again, exponent: number, timing: TinkerTiming): Duration.Duration => {
+/** What the server asks for is waited out in full. */
+const pauseOf = (again: Again, exponent: number, timing: TinkerTiming): Duration.Duration =>
+  Duration.max(again.retryAfter, ownPause(again, exponent, timing))
+
+const ownPause = (again: Again, exponent: number, timing: TinkerTiming): Duration.Duration => {
   if (again.pause === "billing") return Duration.decode(timing.billing)
   if (again.pause !== "backoff") return Duration.decode(timing.pollFloor)
   return Duration.min(Duration.times(timing.backoff, 2 ** Math.min(exponent, 20)), timing.backoffCap)

@@ -2,6 +2,7 @@
 import { Effect, Either, Option, Schema } from "effect"
 import { protobufType } from "./Proto.ts"
 import type { Answer } from "./TinkerHttp.ts"
+import { FutureState } from "./TinkerMessages.ts"
 import {
   ModelLost,
   TrainerConflict,
@@ -16,10 +17,12 @@ export interface Reply {
   readonly status: number
   readonly contentType: string
   readonly bytes: Uint8Array
+  /** How long the server asks to be left alone, in milliseconds. */
+  readonly retryAfter?: number | undefined
 }
 
 /**
- * Ask again. `alive` tells that the server is at work; `otherwise` is the error once patience has ended. `queue` is the
+ * Ask again, after `retryAfter` milliseconds at the earliest. `alive` tells that the server is at work; `otherwise` is the error once patience has ended. `queue` is the
  * server's word for why there is no result yet, such as `paused_capacity`.
  */
 export class Again {
@@ -27,12 +30,20 @@ export class Again {
   readonly otherwise: TrainerError
   readonly alive: boolean
   readonly queue: string | undefined
-  constructor(pause: Again["pause"], otherwise: TrainerError, alive = false, queue?: string) {
+  readonly retryAfter: number
+  constructor(pause: Again["pause"], otherwise: TrainerError, { alive = false, queue, retryAfter = 0 }: Hints = {}) {
     this.pause = pause
     this.otherwise = otherwise
     this.alive = alive
     this.queue = queue
+    this.retryAfter = retryAfter
   }
+}
+
+interface Hints {
+  readonly alive?: boolean
+  readonly queue?: string | undefined
+  readonly retryAfter?: number | undefined
 }
 
 /** The server has no result under this id and won't have one: hand the request in again. */
@@ -48,10 +59,11 @@ export const judgeSubmit = (reply: Reply, where: Where): Effect.Effect<unknown, 
   const { status } = reply
   if (status >= 200 && status < 300) return jsonOf(reply, where)
   const detail = detailOf(reply)
-  if (status === 402) return Effect.fail(new Again("billing", rejected(reply, where, detail)))
+  if (status === 402)
+    return Effect.fail(new Again("billing", rejected(reply, where, detail), { retryAfter: reply.retryAfter }))
   // 425: a checkpoint that is still being written.
   if (status === 408 || status === 425 || status === 429 || status >= 500) {
-    return Effect.fail(new Again("backoff", unavailable(reply, where, detail)))
+    return Effect.fail(new Again("backoff", unavailable(reply, where, detail), { retryAfter: reply.retryAfter }))
   }
   return Effect.fail(fatal(reply, where, detail))
 }
@@ -69,14 +81,16 @@ export const judgePoll = (
   }
   const detail = detailOf(reply)
   if (status === 408) return Effect.fail(waiting(reply, where, stateOf(parseJson(textOf(reply)))))
-  if (status >= 500) return Effect.fail(new Again("now", unavailable(reply, where, detail)))
-  if (status === 429) return Effect.fail(new Again("backoff", unavailable(reply, where, detail)))
-  if (status === 402) return Effect.fail(new Again("billing", rejected(reply, where, detail)))
+  const { retryAfter } = reply
+  if (status >= 500) return Effect.fail(new Again("now", unavailable(reply, where, detail), { retryAfter }))
+  if (status === 429) return Effect.fail(new Again("backoff", unavailable(reply, where, detail), { retryAfter }))
+  if (status === 402)
+    return Effect.fail(new Again("billing", rejected(reply, where, detail), { retryAfter: reply.retryAfter }))
   if (status === 410 || (status === 404 && !saysLost(where, detail))) return Effect.succeed(new Gone(detail))
   // A proxy may inject a 400, so one alone is not believed, unless it says what the engine says of lost models.
   if (status === 400 && !saysLost(where, detail)) {
     const failed = new TrainingFailed({ ...where, detail, by: "unknown" })
-    return Effect.fail(refusals < maxRefusals ? new Again("refused", failed, true) : failed)
+    return Effect.fail(refusals < maxRefusals ? new Again("refused", failed, { alive: true }) : failed)
   }
   return Effect.fail(fatal(reply, where, detail))
 }
@@ -96,27 +110,23 @@ const judgeResult = (value: unknown, reply: Reply, where: Where): Effect.Effect<
 }
 
 /** A queue that is paused is asked less often. */
-const waiting = (reply: Reply, where: Where, { queue_state: queue }: typeof State.Type): Again =>
+const waiting = (reply: Reply, where: Where, { queue_state: queue }: FutureState): Again =>
   new Again(
     queue?.startsWith("paused") === true ? "backoff" : "now",
     unavailable(reply, where, `still waiting (${queue ?? "no result yet"})`),
-    true,
-    queue,
+    { alive: true, queue, retryAfter: reply.retryAfter },
   )
 
-const State = Schema.Struct({
-  type: Schema.optional(Schema.Unknown),
-  status: Schema.optional(Schema.Unknown),
-  queue_state: Schema.optional(Schema.String),
-  error: Schema.optional(Schema.String),
-  category: Schema.optional(Schema.Unknown),
-})
-const stateOf = (body: Either.Either<unknown, unknown>): typeof State.Type =>
-  Either.getOrElse(Either.flatMap(body, Schema.decodeUnknownEither(State)), () => ({}))
+const stateOf = (body: Either.Either<unknown, unknown>): FutureState =>
+  Either.getOrElse(Either.flatMap(body, Schema.decodeUnknownEither(FutureState)), () => ({}))
 
-/** How SkyRL says that a live model does not exist any more. Of requests without a model it says nothing of the kind. */
+/**
+ * How SkyRL says that a live model, or the session that one is made in, does not exist any more. Of requests without a
+ * model it says nothing else of the kind.
+ */
 const saysLost = (where: Where, detail: string): boolean =>
-  where.modelId !== undefined && /not loaded|model (\S+ )?not found/i.test(detail)
+  /session (\S+ )?not found/i.test(detail) ||
+  (where.modelId !== undefined && /not loaded|model (\S+ )?not found/i.test(detail))
 
 const fatal = (reply: Reply, where: Where, detail: string): TrainerError => {
   if (saysLost(where, detail)) return new ModelLost({ ...where, detail })

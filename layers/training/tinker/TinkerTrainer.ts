@@ -4,17 +4,21 @@
  * on the server goes away by itself.
  */
 import type { HttpClient } from "@effect/platform"
-import { Effect, ExecutionStrategy, Exit, Layer, Schedule, Schema, Scope } from "effect"
+import { Effect, ExecutionStrategy, Exit, Layer, Scope } from "effect"
 import type { Redacted } from "effect"
-import { TrainerRejected } from "../../../src/domain/TrainerError.ts"
+import { TrainerMisunderstood, TrainerRejected } from "../../../src/domain/TrainerError.ts"
 import { Trainer } from "../../../src/ports/Trainer.ts"
-import type { ModelRequest, SampleRequest, SampleTarget } from "../../../src/ports/Trainer.ts"
-import { decodeBytes, decodeJson, protocolError } from "./TinkerAnswer.ts"
-import { decodeSample, loraBody, sampleBody } from "./TinkerCodec.ts"
+import type { ModelRequest, SampleRequest, SampleTarget, TrainerCapabilities } from "../../../src/ports/Trainer.ts"
+import { callOf, carryOut, modelIn } from "./TinkerCalls.ts"
+import { loraBody, sampleBody, samplesOf } from "./TinkerCodec.ts"
+import { passLimits } from "./passParts.ts"
+import type { PassLimits } from "./passParts.ts"
 import { promptLogprobsOf, skyrlJax } from "./TinkerDialect.ts"
 import type { TinkerDialect } from "./TinkerDialect.ts"
-import { jsonCall, makeTinkerHttp } from "./TinkerHttp.ts"
-import type { TinkerTiming } from "./TinkerHttp.ts"
+import { makeTinkerHttp } from "./TinkerHttp.ts"
+import type { TinkerHttp, TinkerTiming } from "./TinkerHttp.ts"
+import { discover, notOffered, supportedModels } from "./TinkerServer.ts"
+import { openSession } from "./TinkerSession.ts"
 import { openModel } from "./TrainingModel.ts"
 import type { LiveModel } from "./TrainingModel.ts"
 
@@ -26,37 +30,40 @@ export interface TinkerTrainerOptions {
   /** Default: `skyrlJax`. */
   readonly dialect?: TinkerDialect
   readonly timing?: Partial<TinkerTiming>
+  /** Above which a pass is sent in several requests. Default: `passLimits`, those of the protocol's SDK. */
+  readonly limits?: PassLimits
 }
 
-export const make = Effect.fn("TinkerTrainer.make")(function* (options: TinkerTrainerOptions) {
-  const http = yield* makeTinkerHttp(options)
-  const dialect = options.dialect ?? skyrlJax
+export const make = (options: TinkerTrainerOptions) =>
+  Effect.map(makeTinkerHttp(options), (http) => trainerOn(http, options))
+
+/** Connects at the first request, not before. */
+export const layer = (options: TinkerTrainerOptions): Layer.Layer<Trainer, never, HttpClient.HttpClient> =>
+  Layer.effect(Trainer, make(options))
+
+export const trainerOn = (
+  http: TinkerHttp,
+  { dialect = skyrlJax, limits = passLimits }: Pick<TinkerTrainerOptions, "dialect" | "limits">,
+): typeof Trainer.Service => {
   const live = new Map<string, LiveModel>()
 
-  const openSession = Effect.gen(function* () {
-    const call = jsonCall("create_session", { tags: ["understudy"], sdk_version, type: "create_session" })
-    const { session_id } = yield* http.json(call, Session)
-    // An outage shows in the requests themselves; here it only delays the next beat.
-    yield* http
-      .json(jsonCall("session_heartbeat", { session_id, type: "session_heartbeat" }), Schema.Unknown)
-      .pipe(
-        Effect.ignore,
-        Effect.repeat(Schedule.spaced(http.timing.heartbeat)),
-        Effect.delay(http.timing.heartbeat),
-        Effect.forkScoped,
-      )
-    return session_id
+  let offered: TrainerCapabilities["models"] | undefined
+  /** Refused before anything is asked for that costs time or money. */
+  const refuseUnknown = Effect.fnUntraced(function* (baseModel: string) {
+    offered ??= yield* supportedModels(http)
+    const detail = notOffered(baseModel, offered)
+    if (detail === undefined) return
+    return yield* new TrainerRejected({ endpoint: http.endpoint, request: "create_model", status: 0, detail })
   })
 
   const open = Effect.fnUntraced(function* (request: ModelRequest) {
     const { baseModel, from } = request
-    const session_id = yield* openSession
+    yield* refuseUnknown(baseModel)
+    const session_id = yield* openSession(http)
     const body = { session_id, model_seq_id: 1, base_model: baseModel, lora_config: loraBody(request) }
     // A second one would take a second place on the server, so a lost answer is not asked for again.
-    const call = jsonCall("create_model", { ...body, type: "create_model" }, { resend: false })
-    const created = yield* Effect.flatMap(http.submit(call), (requestId) => http.result(call, requestId))
-    const { model_id: id } = yield* decodeJson(http, { request: "create_model" }, Created)(created)
-    const model = yield* openModel(http, dialect, { id, baseModel })
+    const { model_id: id } = yield* carryOut(http, "create_model", callOf("create_model", body))
+    const model = yield* openModel(http, dialect, { id, baseModel, limits })
     yield* Effect.acquireRelease(
       Effect.sync(() => live.set(id, model)),
       () => Effect.sync(() => live.delete(id)),
@@ -79,7 +86,7 @@ export const make = Effect.fn("TinkerTrainer.make")(function* (options: TinkerTr
     request: SampleRequest,
     promptLogprobs: boolean,
   ) {
-    const modelId = "path" in target ? /^tinker:\/\/([^/]+)/.exec(target.path)?.[1] : undefined
+    const modelId = "path" in target ? modelIn(target.path) : undefined
     const place = { endpoint: http.endpoint, request: "asample", modelId }
     const model = modelId === undefined ? undefined : live.get(modelId)
     if ("path" in target && dialect.samplesLiveModel && model?.isCurrent(target.path) === false) {
@@ -89,15 +96,12 @@ export const make = Effect.fn("TinkerTrainer.make")(function* (options: TinkerTr
     if (request.tokens.length === 0) {
       return yield* new TrainerRejected({ ...place, status: 0, detail: "the prompt has no tokens" })
     }
-    const call = jsonCall("asample", sampleBody(target, request, promptLogprobs), { modelId })
-    const answer = yield* Effect.flatMap(http.submit(call), (requestId) => http.result(call, requestId))
-    const reply = yield* decodeBytes(http, place, decodeSample)(answer)
+    const answer = yield* carryOut(http, "asample", callOf("asample", sampleBody(target, request, promptLogprobs)))
     const wanted = request.numSamples ?? 1
-    if (reply.samples.length !== wanted || reply.samples.some((it) => it.logprobs.length !== it.tokens.length)) {
-      const detail = `${reply.samples.length} samples instead of ${wanted}, or without a log-probability for each token`
-      return yield* protocolError(http, place, detail)
-    }
-    return reply
+    const whole = answer.sequences.every(({ tokens, logprobs }) => logprobs.length === tokens.length)
+    if (answer.sequences.length === wanted && whole) return answer
+    const detail = `${answer.sequences.length} samples instead of ${wanted}, or without a log-probability for each token`
+    return yield* new TrainerMisunderstood({ ...place, detail })
   })
 
   return Trainer.of({
@@ -105,46 +109,26 @@ export const make = Effect.fn("TinkerTrainer.make")(function* (options: TinkerTr
     lossScale: dialect.lossScale,
     kind: dialect.kind,
     samplersStay: !dialect.samplesLiveModel,
-    capabilities: http
-      .json({ method: "GET", path: "get_server_capabilities" }, ServerCapabilities)
-      .pipe(Effect.map(({ supported_models }) => ({ models: supported_models.map(described) }))),
-    // A lost answer leaves open whether the model was made, or its checkpoint loaded, and neither is done twice.
+    capabilities: discover(http),
+    // A lost answer leaves open whether the model was made, or its checkpoint loaded, and neither is done twice. A server
+    // that restarts meanwhile may have lost the session.
     createModel: (request) =>
-      Effect.retry(attempt(request), { times: 2, while: (error) => error._tag === "TrainerUnavailable" }),
+      Effect.retry(attempt(request), {
+        times: 2,
+        while: ({ _tag }) => _tag === "TrainerUnavailable" || _tag === "ModelLost",
+      }),
     sampler: (target) => ({
-      sample: (request) => Effect.map(sampleOnce(target, request, false), ({ samples }) => samples),
+      sample: (request) => Effect.map(sampleOnce(target, request, false), samplesOf),
       logprobs: (tokens) =>
         sampleOnce(target, { tokens, maxTokens: 1, temperature: 1, seed: 0, stop: [] }, true).pipe(
-          Effect.flatMap(({ promptLogprobs }) => {
-            const values = promptLogprobsOf(promptLogprobs, tokens.length)
+          Effect.flatMap(({ prompt_logprobs: found }) => {
+            const values = promptLogprobsOf(found, tokens.length)
             if (values !== undefined) return Effect.succeed(values)
-            const detail = `${promptLogprobs.length} log-probabilities for ${tokens.length} tokens`
-            return Effect.fail(protocolError(http, { request: "asample" }, detail))
+            const detail = `${found.length} log-probabilities for ${tokens.length} tokens`
+            const place = { endpoint: http.endpoint, request: "asample" }
+            return Effect.fail(new TrainerMisunderstood({ ...place, detail }))
           }),
         ),
     }),
   })
-})
-
-/** Connects at the first request, not before. */
-export const layer = (options: TinkerTrainerOptions): Layer.Layer<Trainer, never, HttpClient.HttpClient> =>
-  Layer.effect(Trainer, make(options))
-
-/** The generation of the protocol that this client speaks: the Python SDK's version with protobuf requests. */
-const sdk_version = "0.25.0"
-
-const described = (model: (typeof ServerCapabilities.Type)["supported_models"][number]) => ({
-  name: model.model_name,
-  maxContextLength: model.max_context_length ?? undefined,
-})
-
-const Session = Schema.Struct({ session_id: Schema.String })
-const Created = Schema.Struct({ model_id: Schema.String })
-const ServerCapabilities = Schema.Struct({
-  supported_models: Schema.Array(
-    Schema.Struct({
-      model_name: Schema.String,
-      max_context_length: Schema.optional(Schema.NullOr(Schema.Int)),
-    }),
-  ),
-})
+}

@@ -2,20 +2,22 @@
  * A live model on a Tinker server. Its training requests are numbered and handed in one by one, each accepted before
  * the next, so the server adds no gradient twice and none out of order.
  */
-import { Effect, Schema } from "effect"
+import { Array, Effect } from "effect"
 import type { Scope } from "effect"
 import { TrainerRejected } from "../../../src/domain/TrainerError.ts"
 import type { TrainerError } from "../../../src/domain/TrainerError.ts"
 import type { Datum } from "../../../src/domain/Datum.ts"
 import type { Loss, TrainingModel } from "../../../src/ports/Trainer.ts"
 import { awaitCheckpoint } from "./Checkpoints.ts"
-import { protobufType } from "./Proto.ts"
-import { decodeBytes, decodeJson } from "./TinkerAnswer.ts"
-import { adamBody, decodePass, encodePass, findProblem } from "./TinkerCodec.ts"
+import { joinPasses, passParts } from "./passParts.ts"
+import type { PassLimits } from "./passParts.ts"
+import { answerOf, callOf, carryOut } from "./TinkerCalls.ts"
+import { adamBody, findProblem, passBody, passResult } from "./TinkerCodec.ts"
 import type { TinkerDialect } from "./TinkerDialect.ts"
-import { jsonCall } from "./TinkerHttp.ts"
 import type { TinkerHttp } from "./TinkerHttp.ts"
+import type { RequestOf } from "./TinkerProtocol.ts"
 import { makeTrainingQueue } from "./TrainingQueue.ts"
+import type { Encode } from "./TrainingQueue.ts"
 
 export interface LiveModel extends TrainingModel {
   /** Loads a checkpoint; only as the model's first request. */
@@ -24,11 +26,18 @@ export interface LiveModel extends TrainingModel {
   readonly isCurrent: (path: string) => boolean
 }
 
+interface OpenModel {
+  readonly id: string
+  readonly baseModel: string
+  /** Of one request: a larger pass goes out in parts. */
+  readonly limits: PassLimits
+}
+
 /** The model is unloaded at the end of the scope. */
 export const openModel = (
   http: TinkerHttp,
   dialect: TinkerDialect,
-  { id: modelId, baseModel }: { readonly id: string; readonly baseModel: string },
+  { id: modelId, baseModel, limits }: OpenModel,
 ): Effect.Effect<LiveModel, never, Scope.Scope> => {
   const queue = makeTrainingQueue(http, modelId)
   /** Steps asked for so far, and how many there were when a checkpoint's name was first used. */
@@ -42,38 +51,31 @@ export const openModel = (
       const place = { endpoint: http.endpoint, request: "forward_backward", modelId }
       return Effect.fail(new TrainerRejected({ ...place, status: 0, detail: problem }))
     }
-    return queue
-      .request(!forwardOnly, (seqId) => ({
-        method: "POST",
-        path: "forward_backward",
-        modelId,
-        seqId,
-        body: {
-          bytes: encodePass(dialect, { modelId, seqId, datums, loss, forwardOnly }),
-          contentType: protobufType,
-        },
-      }))
-      .pipe(Effect.flatMap(decodeBytes(http, { request: "forward_backward", modelId }, decodePass)))
+    const encodes = passParts(datums, limits).map(
+      (part): Encode =>
+        (seqId) =>
+          callOf("forward_backward", passBody(dialect, { modelId, seqId, datums: part, loss, forwardOnly })),
+    )
+    return queue.request(!forwardOnly, encodes).pipe(
+      Effect.flatMap(Effect.forEach(answerOf(http, "forward_backward", { modelId }))),
+      Effect.map((answers) => joinPasses(answers.map(passResult))),
+    )
   }
 
-  const post = <A, I>(type: string, schema: Schema.Schema<A, I>, body: object) =>
+  const post = <N extends Posted>(name: N, body: Omit<RequestOf<N>, "model_id" | "seq_id">) =>
     queue
-      .request(changing.has(type), (seqId) =>
-        jsonCall(
-          type,
-          { ...body, model_id: modelId, seq_id: seqId, type },
-          { modelId, seqId, resend: type !== "load_weights" },
-        ),
-      )
-      .pipe(Effect.flatMap(decodeJson(http, { request: type, modelId }, schema)))
+      .request(changing.has(name), [
+        (seqId) => callOf(name, { ...body, model_id: modelId, seq_id: seqId } as RequestOf<N>),
+      ])
+      .pipe(Effect.map(Array.unsafeGet(0)), Effect.flatMap(answerOf(http, name, { modelId })))
 
   /** A conflict over a name that was used for these very weights means that they are saved, or about to be. */
-  const save = (type: string, slot: string, name: string) =>
+  const save = (type: "save_weights" | "save_weights_for_sampler", slot: string, name: string) =>
     Effect.suspend(() => {
       const at = steps
       const before = savedAt.get(slot) ?? at
       savedAt.set(slot, before)
-      return post(type, Saved, { path: name }).pipe(
+      return post(type, { path: name }).pipe(
         Effect.map(({ path }) => path),
         Effect.catchTag("TrainerConflict", (conflict) =>
           before === at ? awaitCheckpoint(http, modelId, slot) : Effect.fail(conflict),
@@ -81,10 +83,7 @@ export const openModel = (
       )
     })
 
-  const unload = Effect.suspend(() => {
-    const call = jsonCall("unload_model", { model_id: modelId, type: "unload_model" }, { modelId })
-    return Effect.flatMap(http.submit(call), (requestId) => http.result(call, requestId))
-  })
+  const unload = Effect.suspend(() => carryOut(http, "unload_model", callOf("unload_model", { model_id: modelId })))
 
   const model: LiveModel = {
     id: modelId,
@@ -94,7 +93,7 @@ export const openModel = (
     optimStep: (adam) =>
       Effect.suspend(() => {
         steps += 1
-        return post("optim_step", Stepped, { adam_params: adamBody(adam) })
+        return post("optim_step", { adam_params: adamBody(adam) })
       }).pipe(Effect.map(({ metrics }) => metrics ?? {})),
     saveState: (name) => save("save_weights", `weights/${name}`, name),
     saveForSampler: (name) =>
@@ -104,7 +103,7 @@ export const openModel = (
           Effect.tap((path) => Effect.sync(() => (newest = { path, steps: at }))),
         )
       }),
-    load: (path, optimizer) => Effect.asVoid(post("load_weights", Schema.Unknown, { path, optimizer })),
+    load: (path, optimizer) => Effect.asVoid(post("load_weights", { path, optimizer })),
     // Servers name the same place differently: `tinker://MODEL/NAME`, or with `sampler_weights/` between.
     isCurrent: (path) => path === newest?.path && newest.steps === steps,
   }
@@ -116,10 +115,7 @@ export const openModel = (
   )
 }
 
-/** Requests whose unknown outcome leaves the weights in doubt. */
-const changing = new Set(["optim_step", "load_weights"])
+type Posted = "optim_step" | "load_weights" | "save_weights" | "save_weights_for_sampler"
 
-const Stepped = Schema.Struct({
-  metrics: Schema.optional(Schema.NullOr(Schema.Record({ key: Schema.String, value: Schema.Number }))),
-})
-const Saved = Schema.Struct({ path: Schema.String })
+/** Requests whose unknown outcome leaves the weights in doubt. */
+const changing = new Set<Posted>(["optim_step", "load_weights"])

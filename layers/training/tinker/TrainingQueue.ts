@@ -4,12 +4,19 @@ import { ModelLost, TrainerMisunderstood } from "../../../src/domain/TrainerErro
 import type { TrainerError } from "../../../src/domain/TrainerError.ts"
 import type { Answer, Call, TinkerHttp } from "./TinkerHttp.ts"
 
+/** Makes the request for a number. Gives equal bytes for equal numbers; may throw. */
+export type Encode = (seqId: number) => Call
+
 export interface TrainingQueue {
   /**
-   * Hands in the request that `encode` makes for the next number and waits for its result. `changes`: a request of
-   * unknown outcome leaves the model's state in doubt. `encode` gives equal bytes for equal numbers; it may throw.
+   * Hands the requests in under the next numbers, each accepted before the next and none of others between them, and
+   * waits for all results, which come in their order. `changes`: of unknown outcome, they leave the model's state in
+   * doubt; so do several of which only some were carried out.
    */
-  readonly request: (changes: boolean, encode: (seqId: number) => Call) => Effect.Effect<Answer, TrainerError>
+  readonly request: (
+    changes: boolean,
+    encodes: ReadonlyArray<Encode>,
+  ) => Effect.Effect<ReadonlyArray<Answer>, TrainerError>
 }
 
 export const makeTrainingQueue = (http: TinkerHttp, modelId: string): TrainingQueue => {
@@ -17,11 +24,13 @@ export const makeTrainingQueue = (http: TinkerHttp, modelId: string): TrainingQu
   let last = 0
   /** Requests whose outcome is unknown, by their numbers. They have to be made again before anything else. */
   let doubtful: ReadonlyArray<Call> = []
-  const doubt = (call: Call) => {
-    doubtful = [...doubtful, call].sort((one, other) => (one.seqId ?? 0) - (other.seqId ?? 0))
+  const doubt = (calls: ReadonlyArray<Call>) => {
+    const numbers = new Set(calls.map(({ seqId }) => seqId))
+    const others = doubtful.filter(({ seqId }) => !numbers.has(seqId))
+    doubtful = [...others, ...calls].sort((one, other) => (one.seqId ?? 0) - (other.seqId ?? 0))
   }
 
-  const next = (encode: (seqId: number) => Call) =>
+  const next = (encode: Encode) =>
     Effect.gen(function* () {
       const [first, ...others] = doubtful
       const call = yield* encoded(encode, first?.seqId ?? last + 1, http, modelId)
@@ -34,42 +43,47 @@ export const makeTrainingQueue = (http: TinkerHttp, modelId: string): TrainingQu
       return call
     })
 
-  const handIn = (encode: (seqId: number) => Call) =>
-    next(encode).pipe(
-      Effect.flatMap((call) => {
-        const before = last
-        last = Math.max(last, call.seqId ?? 0)
-        return http.submit(call).pipe(
-          Effect.map((requestId) => ({ call, requestId })),
-          Effect.onExit((exit) => {
-            if (Exit.isSuccess(exit)) return Effect.void
+  const handIn = (encode: Encode, accepted: Array<Accepted>) =>
+    Effect.flatMap(next(encode), (call) => {
+      const before = last
+      last = Math.max(last, call.seqId ?? 0)
+      return http.submit(call).pipe(
+        Effect.onExit((exit) =>
+          Effect.sync(() => {
+            if (Exit.isSuccess(exit)) accepted.push({ call, requestId: exit.value })
+            else if (isUnknown(exit.cause)) doubt([call])
             // A refused request has not used its number up.
-            return Effect.sync(() => (isUnknown(exit.cause) ? doubt(call) : (last = before)))
+            else last = before
           }),
-        )
-      }),
-      turn.withPermits(1),
-    )
+        ),
+      )
+    })
 
   return {
-    request: (changes, encode) =>
-      Effect.uninterruptibleMask((restore) =>
-        restore(handIn(encode)).pipe(
-          Effect.flatMap(({ call, requestId }) =>
-            restore(http.result(call, requestId)).pipe(
-              Effect.onExit((exit) =>
-                Effect.sync(() => {
-                  if (changes && Exit.isFailure(exit) && isUnknown(exit.cause)) doubt(call)
-                }),
-              ),
-            ),
-          ),
-        ),
-      ),
+    request: (changes, encodes) =>
+      Effect.suspend(() => {
+        const accepted: Array<Accepted> = []
+        const doubtAll = Effect.sync(() => doubt(accepted.map(({ call }) => call)))
+        const handedIn = Effect.forEach(encodes, (encode) => handIn(encode, accepted), { discard: true }).pipe(
+          Effect.onError((cause) => (changes || isUnknown(cause) ? doubtAll : Effect.void)),
+          turn.withPermits(1),
+        )
+        const results = Effect.suspend(() =>
+          Effect.forEach(accepted, ({ call, requestId }) => http.result(call, requestId), { concurrency: "unbounded" }),
+        )
+        return Effect.zipRight(handedIn, results).pipe(
+          Effect.onError((cause) => (changes && (accepted.length > 1 || isUnknown(cause)) ? doubtAll : Effect.void)),
+        )
+      }),
   }
 }
 
-const encoded = (encode: (seqId: number) => Call, seqId: number, http: TinkerHttp, modelId: string) =>
+interface Accepted {
+  readonly call: Call
+  readonly requestId: string
+}
+
+const encoded = (encode: Encode, seqId: number, http: TinkerHttp, modelId: string) =>
   Effect.try({
     try: () => encode(seqId),
     catch: (error) =>

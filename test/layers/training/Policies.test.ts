@@ -1,62 +1,15 @@
-import { NodeHttpClient } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Schema } from "effect"
-import { mkdtempSync } from "node:fs"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Budget } from "../../../layers/llm/Budget.ts"
-import { makeChatTemplate } from "../../../layers/llm/ChatTemplate.ts"
-import { makeTokenizer } from "../../../layers/llm/Tokenizer.ts"
-import { CheckpointFiles } from "../../../layers/training/CheckpointFiles.ts"
 import { Policies } from "../../../layers/training/Policies.ts"
-import type { PoliciesOptions } from "../../../layers/training/Policies.ts"
-import { advance, checkpointOf, driftOf, fromCheckpoint, untrained } from "../../../layers/training/Policy.ts"
-import type { Policy, TrainingRequest } from "../../../layers/training/Policy.ts"
-import * as TinkerTrainer from "../../../layers/training/tinker/TinkerTrainer.ts"
-import { ArtifactStore } from "../../../src/index.ts"
+import { advance, checkpointOf, driftOf, fromCheckpoint } from "../../../layers/training/Policy.ts"
+import type { Policy } from "../../../layers/training/Policy.ts"
 import { CallJournal } from "../../../src/journal/CallJournal.ts"
 import { callKey } from "../../../src/journal/CallKey.ts"
 import { scriptedTinker } from "../../support/ScriptedTinker.ts"
-import { config, vocabulary } from "../../support/tinyTokenizer.ts"
-import { adam, datum, quick } from "./tinker/tinkerFixtures.ts"
-
-const base = { provider: "embedded", name: "scripted-base" } as const
-const start = untrained(base, { rank: 8, seed: 1 })
-const request = (seed: number): TrainingRequest => ({
-  datums: [{ ...datum, mask: [0, seed, 1] }],
-  loss: { kind: "cross_entropy" },
-  adam,
-})
-const trainer = { role: "trainer", step: "s" } as const
-const question = {
-  prompt: [5, 6, 7],
-  maxTokens: 6,
-  temperature: 1,
-  stop: [2],
-  caller: { role: "assistant", step: "s" },
-} as const
-
-const codec = () => {
-  const tokenizer = makeTokenizer(vocabulary, config)
-  return Effect.succeed({ tokenizer, template: makeChatTemplate(tokenizer) })
-}
-
-/** Policies over a home folder and a trainer, as a process has them. */
-const services = (url: string, home: string, tolerance = 0, options: Partial<PoliciesOptions> = {}) =>
-  Policies.layer({ places: 2, waves: { size: 4, quietMillis: 1 }, tolerance, codec, ...options }).pipe(
-    Layer.provide(TinkerTrainer.layer({ url, timing: quick })),
-    Layer.provide(CheckpointFiles.layerKeptBy(url)),
-    Layer.provide(ArtifactStore.layer(join(home, "artifacts"))),
-    Layer.provideMerge(CallJournal.layer(join(home, "journal.db"))),
-    Layer.provide(NodeHttpClient.layerUndici),
-  )
-
-const home = () => mkdtempSync(join(tmpdir(), "understudy-policies-"))
-const sampled = (policy: Policy, seed: number) =>
-  Effect.gen(function* () {
-    const model = yield* (yield* Policies).model(policy)
-    return (yield* model.sample({ ...question, seed })).tokens
-  })
+import { datum } from "./tinker/tinkerFixtures.ts"
+import { base, home, question, request, sampled, services, start, trainer } from "./policiesWorld.ts"
 
 describe("Policies", () => {
   it.scopedLive("samples a policy by its history: the same steps give the same samples, another step others", () =>

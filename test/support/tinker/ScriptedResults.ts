@@ -47,12 +47,15 @@ export const passResult = (weights: Weights, datums: ReadonlyArray<PlainDatum>):
   const losses = rows.map((row, index) =>
     row.map((value, at) => -value * (datums[index]?.inputs["weights"]?.[at] ?? 1)),
   )
-  const batched = (values: ReadonlyArray<ReadonlyArray<number>>) => ({
-    data: float32Bytes(values.flat()),
-    offsets: int64Bytes([0, ...values.map((_, index) => 4 * values.slice(0, index + 1).flat().length)]),
-    dtype: DType.float32,
-    trailingShape: [],
-  })
+  const batched = (values: ReadonlyArray<ReadonlyArray<number>>) => {
+    let end = 0
+    return {
+      data: float32Bytes(values.flat()),
+      offsets: int64Bytes([0, ...values.map(({ length }) => (end += 4 * length))]),
+      dtype: DType.float32,
+      trailingShape: [],
+    }
+  }
   return forwardBackwardOutput.encode({
     lossFnOutputType: "ArrayRecord",
     lossFnOutputs: [

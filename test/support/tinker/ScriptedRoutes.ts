@@ -10,6 +10,10 @@ import type { ScriptedModel, TinkerState, Weights } from "./ScriptedState.ts"
 
 export interface ScriptedOptions {
   readonly baseModel?: string
+  /** Names itself as SkyRL does, or nothing, as the hosted service. Default `skyrl`. */
+  readonly kind?: "skyrl" | "hosted"
+  /** What it lists as supported. Default: the base model. */
+  readonly models?: ReadonlyArray<{ readonly model_name: string; readonly max_context_length?: number }>
   /** Live models at once. Default 16. */
   readonly slots?: number
   /** Token ids that samples are made of. Default: 3 to 258. */
@@ -27,6 +31,7 @@ export interface ScriptedOptions {
 export interface Reply {
   readonly status: number
   readonly body: unknown
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 export interface Ask {
@@ -42,12 +47,14 @@ export interface RequestBody {
   readonly session_id: string
   readonly model_id: string
   readonly seq_id: number
-  readonly base_model: string
+  readonly base_model?: string
   readonly lora_config: { readonly rank: number; readonly seed: number }
   readonly adam_params: unknown
   readonly path: string
   readonly optimizer: boolean
   readonly model_path?: string
+  readonly sampling_session_id?: string
+  readonly tinker_path: string
   readonly request_id: string
   readonly prompt: { readonly chunks: ReadonlyArray<{ readonly tokens: ReadonlyArray<number> }> }
   readonly num_samples: number
@@ -119,7 +126,36 @@ export const makeRoutes = (options: ScriptedOptions) => {
 
   const routes: Record<string, (ask: Ask) => Reply> = {
     healthz: () => ({ status: 200, body: { status: "ok" } }),
-    get_server_capabilities: () => ({ status: 200, body: { supported_models: [{ model_name: baseModel }] } }),
+    "/": () =>
+      options.kind === "hosted"
+        ? { status: 404, body: { detail: "Not Found" } }
+        : { status: 200, body: { name: "Tinker API Mock", version: "0.0.1" } },
+    get_server_capabilities: () => ({
+      status: 200,
+      body: { supported_models: options.models ?? [{ model_name: baseModel }] },
+    }),
+    "client/config": () => ({ status: 200, body: { pjwt_auth_enabled: false } }),
+    get_info: ({ body }) =>
+      onModel(body.model_id, ({ id, rank }) => ({
+        status: 200,
+        body: {
+          model_id: id,
+          status: "created",
+          model_data: { base_model: baseModel, lora_config: { rank }, model_name: baseModel },
+        },
+      })),
+    weights_info: ({ body }) => {
+      const saved = state.checkpoints.get(body.tinker_path)
+      return saved === undefined
+        ? { status: 404, body: { detail: "Checkpoint not found" } }
+        : { status: 200, body: { base_model: baseModel, is_lora: saved.rank > 0, lora_rank: saved.rank } }
+    },
+    create_sampling_session: ({ body }) => {
+      if (!state.sessions.has(body.session_id)) return { status: 404, body: { detail: "Session not found" } }
+      const sampling_session_id = `sampling_${state.nextId()}`
+      state.samplers.set(sampling_session_id, body.model_path)
+      return { status: 200, body: { sampling_session_id, type: "create_sampling_session" } }
+    },
     create_session: () => {
       const session_id = `session_${state.nextId()}`
       state.sessions.set(session_id, { beats: 0 })
@@ -137,7 +173,7 @@ export const makeRoutes = (options: ScriptedOptions) => {
       const { rank, seed } = body.lora_config
       if (state.models.size >= (options.slots ?? 16))
         return future("create_model", "", () => failed("Maximum number of LoRA adapters reached"))
-      const weights = { hash: hash(baseModel, rank, seed), steps: 0 }
+      const weights = { hash: hash(baseModel, rank, seed), steps: 0, applied: [] }
       state.models.set(id, {
         id,
         session: body.session_id,
@@ -160,7 +196,7 @@ export const makeRoutes = (options: ScriptedOptions) => {
         model.requests += 1
         return future("load_weights", "", () => {
           if (saved.rank !== model.rank) return failed("the checkpoint has another rank")
-          model.weights = { hash: saved.hash, steps: saved.steps }
+          model.weights = weightsOf(saved)
           return { path: body.path }
         })
       }),
@@ -176,7 +212,7 @@ export const makeRoutes = (options: ScriptedOptions) => {
             const result = passResult(felt(before), datums)
             note(request.forwardOnly ? "forward" : "pass", {}, result)
             if (request.forwardOnly) return result
-            model.gradients.push(hash(request.lossFn, request.lossFnConfig, datums))
+            model.gradients.push(...datums.map((datum) => hash(request.lossFn, request.lossFnConfig, datum)))
             model.result = result
             return result
           }),
@@ -187,8 +223,12 @@ export const makeRoutes = (options: ScriptedOptions) => {
       onModel(body.model_id, (model) =>
         numbered(model, body.seq_id, hash("step", body), () =>
           future("optim_step", hash("step", body), () => {
-            const { hash: old, steps } = model.weights
-            model.weights = { hash: hash(old, model.gradients, body.adam_params), steps: steps + 1 }
+            const { hash: old, steps, applied } = model.weights
+            model.weights = {
+              hash: hash(old, model.gradients, body.adam_params),
+              steps: steps + 1,
+              applied: [...applied, model.gradients],
+            }
             note("step", {}, model.result)
             model.gradients = []
             return { metrics: { step: steps + 1 } }
@@ -198,18 +238,20 @@ export const makeRoutes = (options: ScriptedOptions) => {
     save_weights: save("weights"),
     save_weights_for_sampler: save("sampler_weights"),
     asample: ({ body }) => {
-      const path = body.model_path
+      const { sampling_session_id: sampler } = body
+      if (sampler !== undefined && !state.samplers.has(sampler))
+        return { status: 404, body: { detail: "Sampling session not found" } }
+      const path = sampler === undefined ? body.model_path : state.samplers.get(sampler)
       const id = path === undefined ? undefined : /^tinker:\/\/([^/]+)/.exec(path)?.[1]
-      const saved = path === undefined ? { hash: hash(body.base_model), steps: 0 } : state.checkpoints.get(path)
+      const saved = path === undefined ? { hash: hash(baseModel), steps: 0, applied: [] } : state.checkpoints.get(path)
       if (saved === undefined) return { status: 404, body: { detail: `Checkpoint not found: ${path}` } }
       return future("asample", "", () => {
-        if (path === undefined && body.base_model !== baseModel)
+        if (path === undefined && body.base_model !== undefined && body.base_model !== baseModel)
           return failed(`Engine is configured for '${baseModel}' but request specified '${body.base_model}'`)
         const model = id === undefined ? undefined : state.models.get(id)
         if (id !== undefined && model === undefined) return failed(`Model ${id} not loaded`)
         // As on the JAX backend: a checkpoint is sampled by way of the live model.
-        if (model !== undefined && options.samplersStay !== true)
-          model.weights = { hash: saved.hash, steps: saved.steps }
+        if (model !== undefined && options.samplersStay !== true) model.weights = weightsOf(saved)
         const result = sampleResult(felt(saved), body, alphabet)
         const { prompt, sampling_params } = body
         note(body.prompt_logprobs ? "score" : "sample", { prompt, sampling_params }, result)
@@ -237,6 +279,8 @@ export const makeRoutes = (options: ScriptedOptions) => {
       routes[ask.route]?.(ask) ?? { status: 404, body: { detail: `No route ${ask.route}` } },
   }
 }
+
+const weightsOf = ({ hash, steps, applied }: Weights): Weights => ({ hash, steps, applied })
 
 class Failed {
   readonly detail: string

@@ -7,7 +7,7 @@ export interface ScriptedModel {
   readonly session: string
   readonly rank: number
   weights: Weights
-  /** Passes since the last step. */
+  /** Of the datums passed since the last step: they add up, however the passes were split. */
   gradients: Array<string>
   /** Of the last of them. */
   result: Uint8Array | undefined
@@ -19,6 +19,8 @@ export interface Weights {
   readonly hash: string
   /** Each one lowers the loss. */
   readonly steps: number
+  /** The gradients that each step applied: one hash for each datum, in their order. */
+  readonly applied: ReadonlyArray<ReadonlyArray<string>>
 }
 
 export interface Future {
@@ -33,6 +35,8 @@ export interface TinkerState {
   readonly futures: Map<string, Future>
   /** By path. */
   readonly checkpoints: Map<string, Weights & { readonly rank: number }>
+  /** What sampling sessions sample, by their ids: a path, or the base model. */
+  readonly samplers: Map<string, string | undefined>
   /** Futures of numbered requests, by `model/seq`. */
   readonly numbered: Map<string, string>
   readonly nextId: () => number
@@ -51,6 +55,7 @@ export const makeState = (file?: string): TinkerState => {
     futures: new Map(),
     checkpoints: new Map(kept.checkpoints),
     numbered: new Map(),
+    samplers: new Map(),
     nextId: () => ++ids,
     persist: () => {
       if (file === undefined) return
@@ -62,6 +67,7 @@ export const makeState = (file?: string): TinkerState => {
       state.futures.clear()
       state.numbered.clear()
       state.sessions.clear()
+      state.samplers.clear()
     },
   }
   return state

@@ -78,7 +78,7 @@ describe("a trainer", () => {
           // Its port was taken by another server.
           stranger: [
             { url: stranger },
-            /got an answer that is not understood: session_id: is missing\. Check the address and the version/,
+            /got an answer that is not understood: supported_models: is missing\. Check the address and the version/,
           ],
           key: [
             { keyVariable: "UNDERSTUDY_TEST_KEY_THAT_IS_NOT_SET" },
@@ -95,7 +95,16 @@ describe("a trainer", () => {
           assert.strictEqual(ran.state, "suspended", `${name}: ${ran.message}`)
           assert.match(ran.message, message, name)
         }
-        assert.deepEqual(tinker.arrivals, [])
+        // What the server offers is asked for before anything runs.
+        const asked = tinker.arrivals.filter(({ route }) => route !== "/" && route !== "get_server_capabilities")
+        assert.deepEqual(asked, [])
+        const others = yield* scriptedTinker({ models: [{ model_name: "scripted-base-2" }], kind: "hosted" })
+        const lacking = yield* using("other models", { url: others.url })
+        assert.strictEqual(lacking.state, "failed")
+        assert.match(
+          lacking.message,
+          /can't do what this experiment asks:\n {2}it does not offer scripted-base\. The nearest that it has: scripted-base-2\nNothing was spent/,
+        )
         const ran = yield* using("mended", {})
         assert.strictEqual(ran.state, "done", ran.message)
       }).pipe(Logger.withMinimumLogLevel(LogLevel.Error)),
