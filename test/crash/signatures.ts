@@ -28,7 +28,11 @@ export const signatureOf = ({ kind, request, answer }: JournaledCall): string =>
   if (asked.save !== undefined) return saveSignature(`state-${asked.save.slice(0, 24)}`)
   if (asked.score !== undefined) return scoreSignature(asked.score, answer as Logprobs)
   if (asked.forward !== undefined) return forwardSignature(answer as ReadonlyArray<Logprobs>)
-  if (kind === "train") return trainSignature(answer as ReadonlyArray<Logprobs>)
+  if (kind === "train") {
+    // With the gradient's norm where the server tells it.
+    const kept = answer as ReadonlyArray<Logprobs> | { readonly logprobs: ReadonlyArray<Logprobs> }
+    return trainSignature("logprobs" in kept ? kept.logprobs : kept)
+  }
   return sampleSignature(asked.prompt ?? [], asked.seed ?? 0, answer as Sampled)
 }
 

@@ -8,7 +8,7 @@ import type { Policy } from "../../../layers/training/Policy.ts"
 import { CallJournal } from "../../../src/journal/CallJournal.ts"
 import { callKey } from "../../../src/journal/CallKey.ts"
 import { scriptedTinker } from "../../support/ScriptedTinker.ts"
-import { datum } from "./tinker/tinkerFixtures.ts"
+import { datum, quick } from "./tinker/tinkerFixtures.ts"
 import { base, home, question, request, sampled, services, start, trainer } from "./policiesWorld.ts"
 
 describe("Policies", () => {
@@ -44,17 +44,20 @@ describe("Policies", () => {
       const journal = CallJournal.layer(join(folder, "journal.db"))
       const program = Effect.gen(function* () {
         const { policy } = yield* (yield* Policies).train(start, request(1), trainer)
-        yield* sampled(policy, 1)
+        const { length } = yield* sampled(policy, 1)
         const totals = yield* (yield* CallJournal).totals
-        return Object.fromEntries(totals.map(({ role, micros }) => [role, micros]))
+        return { length, paid: Object.fromEntries(totals.map(({ role, micros }) => [role, micros])) }
       })
       const refused = yield* Effect.flip(
-        Effect.provide(program, services(server.url, folder, 0, yield* accounting(5000))),
+        Effect.provide(program, services(server.url, folder, 0, quick, yield* accounting(5000))),
       )
       assert.strictEqual(refused._tag, "BudgetExhausted")
-      const paid = yield* Effect.provide(program, services(server.url, folder, 0, yield* accounting(7000)))
-      // One training step of the datum's tokens; three tokens read, and three written of the six that were held.
-      assert.deepEqual(paid, { trainer: datum.modelInput.length, assistant: 3 + 3 * 1000 })
+      const { length, paid } = yield* Effect.provide(
+        program,
+        services(server.url, folder, 0, quick, yield* accounting(7000)),
+      )
+      // One training step of the datum's tokens; three tokens read, and as many written as there are.
+      assert.deepEqual(paid, { trainer: datum.modelInput.length, assistant: 3 + length * 1000 })
     }),
   )
 

@@ -40,7 +40,13 @@ const codec = () => {
 }
 
 /** Another one over the same home goes on. */
-export const services = (url: string, home: string, tolerance = 0, timing: Partial<TinkerTiming> = quick) =>
+export const services = (
+  url: string,
+  home: string,
+  tolerance = 0,
+  timing: Partial<TinkerTiming> = quick,
+  options: Partial<PoliciesOptions> = {},
+) =>
   Policies.layer({ places: 2, waves: { size: 4, quietMillis: 1 }, tolerance, codec, ...options }).pipe(
     Layer.provide(TinkerTrainer.layer({ url, timing })),
     Layer.provide(CheckpointFiles.layerKeptBy(url)),
