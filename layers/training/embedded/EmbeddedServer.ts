@@ -3,13 +3,15 @@
  * model. It is started again when it dies, and ends with its scope or with this process, however that ends.
  */
 import { FileSystem, HttpClient, Path } from "@effect/platform"
-import { Clock, Context, Deferred, Duration, Effect, Exit, Layer, Option, Ref } from "effect"
+import { Context, Duration, Effect, Layer, Option } from "effect"
+import { awaitSome } from "../../supervision/ProcessGroup.ts"
+import { supervise } from "../../supervision/supervise.ts"
 import { NotReady, PortTaken, TrainerDied } from "./EmbeddedErrors.ts"
 import type { EmbeddedError } from "./EmbeddedErrors.ts"
 import type { EmbeddedInstall } from "./EmbeddedInstall.ts"
 import { serverCommand } from "./ServerCommand.ts"
 import type { JaxSettings } from "./ServerCommand.ts"
-import { awaitSome, startServer } from "./ServerProcess.ts"
+import { startServer } from "./ServerProcess.ts"
 import type { ServerProcess } from "./ServerProcess.ts"
 
 export interface EmbeddedServerOptions {
@@ -67,69 +69,35 @@ export const make = Effect.fn("EmbeddedServer.make")(function* (options: Embedde
     readyWithin: options.readyWithin ?? "5 minutes",
     progress,
   }
-  const state = yield* Ref.make<State>({ pid: 0, port: options.port ?? 0, restarts: 0, lastExit: Option.none() })
-  const down = yield* Deferred.make<never, EmbeddedError>()
-  const up = yield* Ref.make(yield* Deferred.make<void, EmbeddedError>())
-  const ready = Effect.flatMap(Ref.get(up), Deferred.await)
-
-  /** Succeeds with the death of a server that was up, fails with why one never was. */
-  const lifetime = Effect.gen(function* () {
-    const server = yield* startServer({ ...command, port: (yield* Ref.get(state)).port })
-    yield* answersAs(server, command)
-    yield* Ref.update(state, (now) => ({ ...now, pid: server.pid, port: server.port }))
-    yield* Effect.flatMap(Ref.get(up), (deferred) => Deferred.succeed(deferred, undefined))
-    yield* progress("the trainer is ready")
-    return yield* Effect.flip(server.died)
-  }).pipe(Effect.scoped)
-
-  const supervise = Effect.gen(function* () {
-    const deaths: Array<number> = []
-    while (true) {
-      const outcome = yield* Effect.either(lifetime)
-      const death = outcome._tag === "Right" ? outcome.right : outcome.left
-      const wasUp = outcome._tag === "Right" || deaths.length > 0
-      if (!wasUp || death._tag !== "TrainerDied") return yield* death
-      const now = yield* Clock.currentTimeMillis
-      deaths.push(now)
-      const recent = deaths.filter((at) => at > now - Duration.toMillis("1 hour")).length
-      const { restarts } = yield* Ref.updateAndGet(state, (was) => ({ ...was, lastExit: Option.some(death.exit) }))
-      if (recent > (options.maxRestarts ?? 5)) return yield* TrainerDied.make({ ...death, restarts })
-      if (outcome._tag === "Right") yield* Ref.set(up, yield* Deferred.make<void, EmbeddedError>())
-      yield* Ref.update(state, (was) => ({ ...was, restarts: was.restarts + 1 }))
-      yield* progress(`the trainer died (${death.exit}) and is started again`)
-    }
-  }).pipe(
-    Effect.onExit((exit) =>
-      Exit.isFailure(exit)
-        ? Effect.zipRight(
-            Deferred.failCause(down, exit.cause),
-            Effect.flatMap(Ref.get(up), (deferred) => Deferred.failCause(deferred, exit.cause)),
-          )
-        : Effect.void,
-    ),
-  )
-  yield* Effect.forkScoped(supervise)
-  yield* ready
-  const { port } = yield* Ref.get(state)
-  const server: RunningServer = {
+  const { server, ...supervised } = yield* supervise<
+    ServerProcess,
+    EmbeddedError,
+    FileSystem.FileSystem | Path.Path | HttpClient.HttpClient
+  >({
+    start: (before) =>
+      Effect.gen(function* () {
+        const port = Option.match(before, { onNone: () => options.port ?? 0, onSome: (last) => last.port })
+        const started = yield* startServer({ ...command, port })
+        yield* answersAs(started, command)
+        yield* progress("the trainer is ready")
+        return started
+      }),
+    died: ({ died }) => died,
+    deathOf: (error) => (error._tag === "TrainerDied" ? error.exit : undefined),
+    after: (error, restarts) => (error._tag === "TrainerDied" ? TrainerDied.make({ ...error, restarts }) : error),
+    maxRestarts: options.maxRestarts,
+    onRestart: (exit) => progress(`the trainer died (${exit}) and is started again`),
+  })
+  const { port } = yield* server
+  const running: RunningServer = {
     url: `http://127.0.0.1:${port}`,
     logPath,
     model: options.install.model,
-    pid: Effect.map(Ref.get(state), ({ pid }) => pid),
-    restarts: Effect.map(Ref.get(state), ({ restarts }) => restarts),
-    lastExit: Effect.map(Ref.get(state), ({ lastExit }) => lastExit),
-    down: Deferred.await(down),
-    ready,
+    pid: Effect.map(server, ({ pid }) => pid),
+    ...supervised,
   }
-  return server
+  return running
 })
-
-interface State {
-  readonly pid: number
-  readonly port: number
-  readonly restarts: number
-  readonly lastExit: Option.Option<string>
-}
 
 /** The answer comes from the process just started, and from no other that happens to listen there. */
 const answersAs = Effect.fnUntraced(function* (
