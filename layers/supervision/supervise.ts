@@ -28,7 +28,10 @@ export interface Supervised<S, E> {
   readonly ready: Effect.Effect<void, E>
 }
 
-/** Succeeds when the server is ready. One that dies before it ever was is not started again. */
+/**
+ * Succeeds when the server is ready. One that ends by itself before it ever was is not started again: something is wrong
+ * with it. One that was killed is.
+ */
 export const supervise = Effect.fn("supervise")(function* <S, E, R>(options: Supervision<S, E, R>) {
   const first = yield* Deferred.make<S, E>()
   const current = yield* Ref.make(Option.none<S>())
@@ -50,9 +53,10 @@ export const supervise = Effect.fn("supervise")(function* <S, E, R>(options: Sup
     while (true) {
       const outcome = yield* Effect.either(lifetime)
       const death = outcome._tag === "Right" ? outcome.right : outcome.left
-      const wasUp = outcome._tag === "Right" || deaths.length > 0
       const exit = options.deathOf(death)
-      if (!wasUp || exit === undefined) return yield* Effect.fail(death)
+      const wasUp = outcome._tag === "Right" || deaths.length > 0
+      const wasKilled = exit?.startsWith("SIG") === true
+      if (exit === undefined || !(wasUp || wasKilled)) return yield* Effect.fail(death)
       const now = yield* Clock.currentTimeMillis
       deaths.push(now)
       const recent = deaths.filter((at) => at > now - Duration.toMillis("1 hour")).length
