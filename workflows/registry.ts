@@ -8,6 +8,7 @@ import { Fidelity } from "./stages/Fidelity.ts"
 import { FineTuned } from "./stages/FineTuned.ts"
 import { InitialAssistant } from "./stages/InitialAssistant.ts"
 import { Intents } from "./stages/Intents.ts"
+import { Replay } from "./stages/Replay.ts"
 import { Report } from "./stages/Report.ts"
 import { RolePlay } from "./stages/RolePlay.ts"
 import { ServedSimulator } from "./stages/ServedSimulator.ts"
@@ -24,6 +25,7 @@ export const packageStages: ReadonlySet<AnyStage> = new Set<AnyStage>([
   FineTuned,
   InitialAssistant,
   Intents,
+  Replay,
   Report,
   RolePlay,
   ServedSimulator,

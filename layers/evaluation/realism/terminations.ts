@@ -16,6 +16,12 @@ export interface Place {
   readonly ended: boolean | null
 }
 
+export interface Answers {
+  readonly places: ReadonlyArray<Place>
+  /** The place where the real user said nothing more, whether or not it was asked at; null where it is beyond all. */
+  readonly end: number | null
+}
+
 export interface Terminations {
   readonly firstEnd: Termination
   readonly everyPlace: Termination
@@ -33,17 +39,16 @@ export interface Terminations {
   readonly tooEarly: { readonly mean: number | null; readonly n: number }
 }
 
-export const terminations = (conversations: ReadonlyArray<ReadonlyArray<Place>>): Terminations => {
+export const terminations = (conversations: ReadonlyArray<Answers>): Terminations => {
   const sessions = { right: 0, early: 0, never: 0, open: 0, missing: 0 }
   const errors: Array<number> = []
   let early = 0
   let missed = 0
-  for (const places of conversations) {
+  for (const { places, end } of conversations) {
     const first = places.find(({ ended }) => ended !== false)
-    const end = places.find(({ over }) => over)
     if (first?.ended === null) sessions.missing++
     else if (first === undefined) {
-      if (end === undefined) sessions.open++
+      if (end === null) sessions.open++
       else {
         sessions.never++
         missed++
@@ -54,13 +59,15 @@ export const terminations = (conversations: ReadonlyArray<ReadonlyArray<Place>>)
     } else {
       sessions.early++
       early++
-      if (end !== undefined) {
+      if (end !== null) {
         missed++
-        errors.push(end.position - first.position)
+        errors.push(end - first.position)
       }
     }
   }
-  const answered = conversations.flat().flatMap(({ over, ended }) => (ended === null ? [] : [{ over, ended }]))
+  const answered = conversations
+    .flatMap(({ places }) => places)
+    .flatMap(({ over, ended }) => (ended === null ? [] : [{ over, ended }]))
   return {
     firstEnd: scored(sessions.right, early, missed),
     everyPlace: termination(

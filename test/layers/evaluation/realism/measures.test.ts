@@ -109,16 +109,18 @@ describe("pooled distances", () => {
 })
 
 describe("terminations", () => {
-  const places = (marks: string) =>
-    [...marks].map((mark, i) => ({
+  const places = (marks: string, known = true) => ({
+    end: known ? marks.length + 1 : null,
+    places: [...marks].map((mark, i) => ({
       position: i + 2,
-      over: i === marks.length - 1,
+      over: known && i === marks.length - 1,
       ended: mark === "?" ? null : mark === "x",
-    }))
+    })),
+  })
 
   it("count the first end of a conversation, and every place by itself", () => {
     // In place; two turns early and again at the end; never; an answer is missing first; early, then missing.
-    const found = terminations(["..x", "x.x", "...", "?.x", "x?."].map(places))
+    const found = terminations(["..x", "x.x", "...", "?.x", "x?."].map((marks) => places(marks)))
     assert.deepStrictEqual(found.sessions, { right: 1, early: 2, never: 1, open: 0, missing: 1 })
     assert.deepStrictEqual(found.firstEnd, {
       right: 1,
@@ -134,9 +136,7 @@ describe("terminations", () => {
   })
 
   it("know no miss where the real end was not asked for", () => {
-    const open = places("..").map((place) => ({ ...place, over: false }))
-    const early = places("x.").map((place) => ({ ...place, over: false }))
-    const found = terminations([open, early])
+    const found = terminations([places("..", false), places("x.", false)])
     assert.deepStrictEqual(found.sessions, { right: 0, early: 1, never: 0, open: 1, missing: 0 })
     assert.deepStrictEqual([found.firstEnd.missed, found.firstEnd.recall], [0, null])
     assert.deepStrictEqual(terminations([]).firstEnd.f1, null)
