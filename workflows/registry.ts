@@ -1,6 +1,7 @@
 /** The stages of this package: what their versions stand for is kept here, so their bodies need no hash. */
 import { Source } from "../src/index.ts"
 import type { AnyStage } from "../src/durable/Stage.ts"
+import { Adherence } from "./stages/Adherence.ts"
 import { AssistantAt } from "./stages/AssistantAt.ts"
 import { Corpus } from "./stages/Corpus.ts"
 import { Evaluate } from "./stages/Evaluate.ts"
@@ -14,10 +15,12 @@ import { RolePlay } from "./stages/RolePlay.ts"
 import { ServedSimulator } from "./stages/ServedSimulator.ts"
 import { Simulate } from "./stages/Simulate.ts"
 import { SimulatorReport } from "./stages/SimulatorReport.ts"
+import { SimulatorReview } from "./stages/SimulatorReview.ts"
 import { Split } from "./stages/Split.ts"
 import { TrainAssistant } from "./stages/TrainAssistant.ts"
 
 export const packageStages: ReadonlySet<AnyStage> = new Set<AnyStage>([
+  Adherence,
   AssistantAt,
   Corpus,
   Evaluate,
@@ -31,6 +34,7 @@ export const packageStages: ReadonlySet<AnyStage> = new Set<AnyStage>([
   ServedSimulator,
   Simulate,
   SimulatorReport,
+  SimulatorReview,
   Split,
   TrainAssistant,
 ])
