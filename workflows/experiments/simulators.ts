@@ -17,17 +17,23 @@ export interface Options<RS, RP, RA> {
   readonly assistant: U.Step.Step<U.Results.PolicyResult, RA>
   readonly conversing: Settings["conversing"]
   /** Conversations that are held, whose words are scored, and first turns that are written, of each simulator. */
-  readonly size: Pick<Settings, "conversations" | "openings" | "maxTokens"> & { readonly prompts: number }
+  readonly size: Pick<Settings, "conversations" | "openings" | "maxTokens"> & {
+    readonly prompts: number
+    /** Real conversations in which it takes the user's place; none where it is left out. */
+    readonly replayed?: number
+  }
 }
 
 /** A cell for each simulator. */
 export const study = <RS, RP, RA>(name: string, options: Options<RS, RP, RA>) => {
   const { split, simulators, assistant, conversing, size } = options
-  const { prompts, ...counts } = size
+  const { prompts, replayed, ...counts } = size
   const cells = Object.entries(simulators).map(([label, simulator]) => {
     const simulation = U.Simulate({ split, assistant, simulator, conversing, prompts })
     const fidelity = U.Fidelity({ split, simulator, simulation, conversing, ...counts })
-    return { label, simulator, simulation, fidelity }
+    const replay =
+      replayed === undefined ? {} : { replay: U.Replay({ split, simulator, conversing, conversations: replayed }) }
+    return { label, simulator, simulation, fidelity, ...replay }
   })
   const simulator = Object.fromEntries(cells.map(({ label, fidelity }) => [label, fidelity]))
   return U.Experiment.make(name, {
@@ -74,5 +80,5 @@ export default study("simulators", {
   simulators,
   assistant: U.InitialAssistant({ model: U.Model.openai("Qwen/Qwen2.5-3B-Instruct") }),
   conversing: U.paperConversing,
-  size: { prompts: 500, conversations: 1000, openings: 2000 },
+  size: { prompts: 500, conversations: 1000, openings: 2000, replayed: 500 },
 })

@@ -37,5 +37,5 @@ export default study("simulators-embedded", {
   },
   assistant: U.InitialAssistant({ model: base }),
   conversing: { ...U.embeddedConversing, turns: 3, temperature: 0.7, maxOpening: 300 },
-  size: { prompts: 12, conversations: 16, openings: 16, maxTokens: 384 },
+  size: { prompts: 12, conversations: 16, openings: 16, maxTokens: 384, replayed: 8 },
 })

@@ -6,8 +6,17 @@ import { Chunk, Effect, Option, Schema, Stream } from "effect"
 import { AnyReportJson } from "../../layers/evaluation/report/pageOf.ts"
 import { buildSimulatorData, shownTalks } from "../../layers/evaluation/report/simulators/buildSimulatorData.ts"
 import { stepLabels } from "../../layers/evaluation/report/stepLabels.ts"
+import { AdherenceResult } from "../../src/domain/Adherence.ts"
 import { FidelityResult } from "../../src/domain/Fidelity.ts"
-import { ReportResult, SimulationResult, SimulatorResult, SplitResult } from "../../src/domain/Results.ts"
+import { ReplayResult } from "../../src/domain/Replay.ts"
+import {
+  EvaluationResult,
+  ReportResult,
+  SimulationResult,
+  SimulatorResult,
+  SplitResult,
+} from "../../src/domain/Results.ts"
+import { SimulatorReviewResult } from "../../src/domain/SimulatorReview.ts"
 import { ArtifactStore, Estimate, Shard, Stage, Step } from "../../src/index.ts"
 import { conversations, rollouts } from "./conversations.ts"
 import { asStageFailure } from "./failures.ts"
@@ -22,8 +31,20 @@ const Inputs = Schema.Struct({
       simulator: Step.of(SimulatorResult),
       fidelity: Step.of(FidelityResult),
       simulation: Step.of(SimulationResult),
+      replay: Schema.optional(Step.of(ReplayResult)),
+      adherence: Schema.optional(Step.of(AdherenceResult)),
+      review: Schema.optional(Step.of(SimulatorReviewResult)),
+      /** How good it is to train with: a number, or the gain of the assistant trained with it over the initial one. */
+      utility: Schema.optional(
+        Schema.Union(
+          Schema.Finite,
+          Schema.Struct({ trained: Step.of(EvaluationResult), initial: Step.of(EvaluationResult) }),
+        ),
+      ),
     }),
   ),
+  /** What the cells' utilities are, as tables name them. */
+  utilityName: Schema.optional(Schema.NonEmptyString),
 })
 
 export const SimulatorReport = Stage.make({
@@ -37,21 +58,21 @@ export const SimulatorReport = Stage.make({
     const repeated = labels.find((label, i) => labels.indexOf(label) !== i)
     return repeated === undefined ? undefined : `two cells are labelled "${repeated}"`
   },
-  run: ({ title, split, cells }) =>
+  run: ({ title, split, cells, utilityName }) =>
     Shard.once(
       "report",
       ReportResult,
       Effect.gen(function* () {
         const read = yield* Effect.forEach(cells, (cell) =>
           Stream.runCollect(Stream.take(rollouts.stream(cell.simulation.transcripts), shownTalks)).pipe(
-            Effect.map((first) => ({ ...cell, first: Chunk.toReadonlyArray(first) })),
+            Effect.map((first) => ({ ...cell, utility: gainOf(cell.utility), first: Chunk.toReadonlyArray(first) })),
           ),
         )
         const wanted = new Set(read.flatMap(({ first }) => first.map(({ prompt }) => prompt)))
         const real = yield* Stream.runCollect(
           Stream.filter(conversations.stream(split.test.conversations), ({ id }) => wanted.has(id)),
         )
-        const data = buildSimulatorData({ title, split, cells: read, real: Chunk.toReadonlyArray(real) })
+        const data = buildSimulatorData({ title, split, cells: read, utilityName, real: Chunk.toReadonlyArray(real) })
         const json = yield* asStageFailure(Schema.encode(AnyReportJson)(data))
         const store = yield* ArtifactStore
         return ReportResult.make({ data: yield* asStageFailure(store.put(Buffer.from(json))) })
@@ -68,12 +89,24 @@ export const simulatorReportSteps = (
   const input = Option.getOrUndefined(Schema.validateOption(Inputs)(report.input))
   if (input === undefined) return {}
   return Object.fromEntries([
-    ...input.cells.flatMap(({ label, simulator, simulation, fidelity }) => [
+    ...input.cells.flatMap(({ label, simulator, simulation, fidelity, replay, adherence, review }) => [
       [stepLabels.simulator(label), idOf(simulator)],
       [stepLabels.simulation(label), idOf(simulation)],
       [stepLabels.fidelity(label), idOf(fidelity)],
+      ...(replay === undefined ? [] : [[stepLabels.replay(label), idOf(replay)]]),
+      ...(adherence === undefined ? [] : [[stepLabels.adherence(label), idOf(adherence)]]),
+      ...(review === undefined ? [] : [[stepLabels.review(label), idOf(review)]]),
     ]),
     [stepLabels.split, idOf(input.split)],
     [stepLabels.report, idOf(report)],
   ])
+}
+
+/** Mean reward of the trained assistant less that of the initial one; null where one has none. */
+const gainOf = (
+  utility: number | { readonly trained: EvaluationResult; readonly initial: EvaluationResult } | undefined,
+): number | null | undefined => {
+  if (utility === undefined || typeof utility === "number") return utility
+  const { trained, initial } = utility
+  return trained.reward === null || initial.reward === null ? null : trained.reward - initial.reward
 }

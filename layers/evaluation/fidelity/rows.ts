@@ -1,6 +1,7 @@
 /** What fidelity is computed from: one record for each conversation, so that every number leads to its data. */
 import { Schema } from "effect"
 import { Ending } from "../../../src/domain/Conversation.ts"
+import { RolloutFailure, Turn } from "../../../src/domain/Rollout.ts"
 
 const SurpriseSum = Schema.Struct({
   /** Nats of the tokens of the user's words. */
@@ -35,3 +36,34 @@ export const Talk = Schema.Struct({
   ending: Schema.NullOr(Ending),
 })
 export type Talk = typeof Talk.Type
+
+/** What a simulator wrote in the place of one real user turn, after the real conversation before it. */
+export const ReplayedPlace = Schema.Struct({
+  /** User turns, the opening being 1. */
+  position: Schema.Int,
+  /** Null where the real user said nothing more. */
+  human: Schema.NullOr(Schema.String),
+  /** Null where there is no answer, and where it left. */
+  simulated: Schema.NullOr(Schema.String),
+  /** Whether it left; null where there is no answer: `failure` says why, or guardrails refused every draw. */
+  ended: Schema.NullOr(Schema.Boolean),
+  /** What it wrote beside the end marker. */
+  closing: Schema.NullOr(Schema.String),
+  turn: Schema.NullOr(Turn),
+  refusals: Schema.Array(Schema.Struct({ reason: Schema.String, count: Schema.Int })),
+  failure: Schema.NullOr(RolloutFailure),
+  /** Journal keys of all draws. */
+  calls: Schema.Array(Schema.String),
+})
+export type ReplayedPlace = typeof ReplayedPlace.Type
+
+/** A real conversation with a simulator in the place of its user. */
+export const ReplayRow = Schema.Struct({
+  conversation: Schema.String,
+  user: Schema.String,
+  persona: Schema.String,
+  places: Schema.Array(ReplayedPlace),
+  /** The position where the real user said nothing more; null where the log or the limit of places ends before it. */
+  end: Schema.NullOr(Schema.Int),
+})
+export type ReplayRow = typeof ReplayRow.Type

@@ -2,7 +2,7 @@
  * A simulator that replayed real conversations (each turn generated from the real ones before it), beside the real user:
  * surface measures by turn, then by session, then over sessions, and how well it knows when to stop (paper, appendix I.1).
  */
-import { mean } from "../statistics/moments.ts"
+import { meanOrNull } from "./meanOrNull.ts"
 import { caseCounts, charactersPerWord, divergence, punctuationCounts, wordsOf } from "./surface.ts"
 import type { Unmarked } from "./surface.ts"
 
@@ -37,9 +37,10 @@ export const sessionSurface = (turns: ReadonlyArray<ReplayedTurn>, unmarked: Unm
   const both = turns.flatMap(({ human, simulated }) =>
     human !== null && hasWord(human) && hasWord(simulated) ? [{ human, simulated }] : [],
   )
-  const of = (measure: (text: string) => number) => sides(meanOf(human.map(measure)), meanOf(simulated.map(measure)))
+  const of = (measure: (text: string) => number) =>
+    sides(meanOrNull(human.map(measure)), meanOrNull(simulated.map(measure)))
   const apart = (counts: (text: string) => ReadonlyArray<number>) =>
-    meanOf(both.map(({ human, simulated }) => divergence(counts, human, simulated, unmarked)))
+    meanOrNull(both.map(({ human, simulated }) => divergence(counts, human, simulated, unmarked)))
   return {
     words: of((text) => wordsOf(text).length),
     charactersPerWord: of(charactersPerWord),
@@ -51,15 +52,15 @@ export const sessionSurface = (turns: ReadonlyArray<ReplayedTurn>, unmarked: Unm
 /** Every session weighs the same. Differences are means of the sessions' differences. */
 export const overSessions = (sessions: ReadonlyArray<Surface>): Surface => {
   const ofSides = (field: "words" | "charactersPerWord"): Sides => ({
-    human: meanOf(sessions.map((session) => session[field].human)),
-    simulated: meanOf(sessions.map((session) => session[field].simulated)),
-    difference: meanOf(sessions.map((session) => session[field].difference)),
+    human: meanOrNull(sessions.map((session) => session[field].human)),
+    simulated: meanOrNull(sessions.map((session) => session[field].simulated)),
+    difference: meanOrNull(sessions.map((session) => session[field].difference)),
   })
   return {
     words: ofSides("words"),
     charactersPerWord: ofSides("charactersPerWord"),
-    punctuation: meanOf(sessions.map(({ punctuation }) => punctuation)),
-    letterCase: meanOf(sessions.map(({ letterCase }) => letterCase)),
+    punctuation: meanOrNull(sessions.map(({ punctuation }) => punctuation)),
+    letterCase: meanOrNull(sessions.map(({ letterCase }) => letterCase)),
   }
 }
 
@@ -79,6 +80,11 @@ export const termination = (turns: ReadonlyArray<ReplayedTurn>): Termination => 
   const right = turns.filter(({ human, ended }) => human === null && ended).length
   const early = turns.filter(({ human, ended }) => human !== null && ended).length
   const missed = turns.filter(({ human, ended }) => human === null && !ended).length
+  return scored(right, early, missed)
+}
+
+/** The measures of so many ends: in place, before it, and not there. */
+export const scored = (right: number, early: number, missed: number): Termination => {
   const by = (part: number, all: number) => (all === 0 ? null : part / all)
   return {
     right,
@@ -97,8 +103,3 @@ const sides = (human: number | null, simulated: number | null): Sides => ({
   simulated,
   difference: human === null || simulated === null ? null : simulated - human,
 })
-
-const meanOf = (values: ReadonlyArray<number | null>): number | null => {
-  const known = values.filter((value) => value !== null)
-  return known.length === 0 ? null : mean(known)
-}

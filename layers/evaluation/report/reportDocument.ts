@@ -28,6 +28,7 @@ const ofSimulators = (data: SimulatorReportData) => ({
   split: data.split,
   fidelity: data.fidelity,
   outcomes: data.outcomes,
+  ...(data.likeness === undefined ? {} : { likeness: data.likeness }),
 })
 
 const ofAssistants = (data: ReportData) => ({

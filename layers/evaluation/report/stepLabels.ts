@@ -5,6 +5,9 @@ export const stepLabels = {
   evaluation: ({ assistant, simulator, persona }: Cell) => `evaluation of ${assistant} with ${simulator} as ${persona}`,
   simulation: (label: string) => `conversations of ${label}`,
   fidelity: (label: string) => `fidelity of ${label}`,
+  replay: (label: string) => `replay of ${label}`,
+  adherence: (label: string) => `adherence of ${label}`,
+  review: (label: string) => `review of ${label}`,
   split: "split",
   report: "report",
 }

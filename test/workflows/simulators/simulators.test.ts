@@ -25,7 +25,7 @@ const experimentOn = (corpus: string) => {
     },
     assistant: U.InitialAssistant({ model: chat }),
     conversing: { turns: 3, maxTokens: 12 },
-    size: { prompts: 12, conversations: 10, openings: 8, maxTokens: 500 },
+    size: { prompts: 12, conversations: 10, openings: 8, maxTokens: 500, replayed: 9 },
   })
 }
 
@@ -75,13 +75,30 @@ describe("a study of simulators", () => {
           assert.deepStrictEqual<unknown>(messages, logged.slice(0, 6))
           assert.strictEqual(turns, logged.length / 2)
         }
+        // Every kind of simulator is put in the same real users' place.
+        assert.deepStrictEqual(
+          data.likeness?.replays.map(({ simulator, conversations, missing }) => [simulator, conversations, missing]),
+          ["RPUser1", "RPUser3", "SFTUser", "Served"].map((simulator) => [simulator, 9, 0]),
+        )
+        for (const { termination, distances, features } of data.likeness?.replays ?? []) {
+          const { right, early, never } = termination.sessions
+          assert.strictEqual(right + early + never, 9)
+          assert.isNotNull(distances[0]?.floor ?? null)
+          assert.strictEqual(features.length, 19)
+        }
         assert.isNull(data.samples.find(({ simulator }) => simulator === "SFTUser")?.persona ?? null)
         assert.isTrue(data.provenance.every(({ transcripts }) => transcripts.length !== 1 || transcripts[0] !== ""))
 
         const [page, text] = ["report.html", "report.md"].map((name) =>
           readFileSync(report.files.find((file) => file.endsWith(name)) ?? "", "utf8"),
         )
-        for (const part of ["RPUser1", "real users", "no log-probabilities of given text", "Being like real users"])
+        for (const part of [
+          "When they end, in the place of real users",
+          "RPUser1",
+          "real users",
+          "no log-probabilities of given text",
+          "Being like real users",
+        ])
           assert.include(page, part)
         assert.notMatch(page ?? "", /NaN|undefined|Infinity/)
         assert.notMatch(text ?? "", /NaN|undefined|Infinity/)

@@ -5,6 +5,7 @@ import { FidelityResult } from "../../../../src/domain/Fidelity.ts"
 import { FailureCount, Opening, RefusalCounts } from "../../../../src/domain/Results.ts"
 import { RolloutFailure } from "../../../../src/domain/Rollout.ts"
 import { Provenance, SimulatorKind } from "../ReportData.ts"
+import { LikenessData } from "./likenessData.ts"
 
 const measures = Struct.omit(FidelityResult.fields, "_tag", "rows", "seconds")
 
@@ -61,6 +62,8 @@ export const SimulatorReportData = Schema.Struct({
   }),
   fidelity: Schema.Array(FidelityRow),
   outcomes: Schema.Array(OutcomeRow),
+  /** Where simulators were replayed, probed, reviewed, or set beside a utility. */
+  likeness: Schema.optional(LikenessData),
   drift: Schema.Array(Schema.Struct({ label: Schema.String, nats: Schema.Number })),
   samples: Schema.Array(TalkSample),
   provenance: Schema.Array(Provenance),

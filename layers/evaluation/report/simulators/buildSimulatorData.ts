@@ -1,19 +1,19 @@
 /** Fidelity results, with the transcripts they name already read, to the numbers of a report. Pure. */
 import { Struct } from "effect"
+import type { ArtifactRef } from "../../../../src/domain/Artifact.ts"
 import type { Conversation } from "../../../../src/domain/Conversation.ts"
-import type { FidelityResult } from "../../../../src/domain/Fidelity.ts"
 import type { Rollout } from "../../../../src/domain/Rollout.ts"
 import type { SimulationResult, SimulatorResult, SplitResult } from "../../../../src/domain/Results.ts"
 import { personaList, personasName } from "../../../generation/personas.ts"
 import { personaText, saysPersona } from "../../../generation/userSystem.ts"
 import { simulatorKind } from "../buildReportData.ts"
 import { stepLabels } from "../stepLabels.ts"
+import { likenessOf } from "./likenessData.ts"
+import type { LikenessCell } from "./likenessData.ts"
 import type { SimulatorReportData, TalkSample } from "./SimulatorReportData.ts"
 
-export interface SimulatorCell {
-  readonly label: string
+export interface SimulatorCell extends LikenessCell {
   readonly simulator: SimulatorResult
-  readonly fidelity: FidelityResult
   readonly simulation: SimulationResult
   /** The first conversations of the simulation, in drawn order. */
   readonly first: ReadonlyArray<Rollout>
@@ -23,6 +23,8 @@ export interface SimulatorInputs {
   readonly title: string | undefined
   readonly split: SplitResult
   readonly cells: ReadonlyArray<SimulatorCell>
+  /** What the cells' utilities are. */
+  readonly utilityName?: string | undefined
   /** The real conversations of the prompts among `first`. */
   readonly real: ReadonlyArray<Conversation>
 }
@@ -30,7 +32,13 @@ export interface SimulatorInputs {
 /** Conversations of each simulator that are shown. */
 export const shownTalks = 3
 
-export const buildSimulatorData = ({ title, split, cells, real }: SimulatorInputs): SimulatorReportData => ({
+export const buildSimulatorData = ({
+  title,
+  split,
+  cells,
+  real,
+  utilityName,
+}: SimulatorInputs): SimulatorReportData => ({
   title: title ?? null,
   simulators: cells.map(({ label, simulator }) => ({
     label,
@@ -58,13 +66,14 @@ export const buildSimulatorData = ({ title, split, cells, real }: SimulatorInput
     refusals: simulation.refusals,
     failures: simulation.failures,
   })),
+  ...likenessField(likenessOf(cells, utilityName)),
   drift: cells.flatMap(({ label, simulator }) =>
     simulator._tag === "FineTuned" && simulator.drift !== undefined
       ? [{ label: `the simulator ${label}`, nats: simulator.drift }]
       : [],
   ),
   samples: samples(cells, real),
-  provenance: cells.flatMap(({ label, fidelity: { rows }, simulation }) => [
+  provenance: cells.flatMap(({ label, fidelity: { rows }, simulation, replay, adherence, review }) => [
     { label: stepLabels.simulator(label), transcripts: [] },
     { label: stepLabels.simulation(label), transcripts: [simulation.transcripts.sha256] },
     {
@@ -73,8 +82,16 @@ export const buildSimulatorData = ({ title, split, cells, real }: SimulatorInput
         ({ sha256 }) => sha256,
       ),
     },
+    ...rowsOf(stepLabels.replay(label), replay),
+    ...rowsOf(stepLabels.adherence(label), adherence),
+    ...rowsOf(stepLabels.review(label), review),
   ]),
 })
+
+const likenessField = (likeness: SimulatorReportData["likeness"]) => (likeness === undefined ? {} : { likeness })
+
+const rowsOf = (label: string, result: { readonly rows: ArtifactRef } | undefined) =>
+  result === undefined ? [] : [{ label, transcripts: [result.rows.sha256] }]
 
 const toldOf = (simulator: SimulatorResult): { readonly told: string; readonly personas: string | null } => {
   switch (simulator._tag) {

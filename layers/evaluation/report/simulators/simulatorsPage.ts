@@ -6,6 +6,7 @@ import type { RunFacts } from "../RunFacts.ts"
 import type { Block, Page, Section } from "../Section.ts"
 import { counted, driftNotes, interruptedNote, madeBy, section, text } from "../sectionParts.ts"
 import { overlapChart, turnLengthsChart, turnsChart } from "./simulatorCharts.ts"
+import { likenessSections } from "./likenessSections.ts"
 import { simulatorCaveat, simulatorLimits } from "./simulatorLimits.ts"
 import type { SimulatorReportData, TalkSample } from "./SimulatorReportData.ts"
 import * as tables from "./simulatorTables.ts"
@@ -81,6 +82,7 @@ const sectionsOf = (data: SimulatorReportData, facts: RunFacts): ReadonlyArray<S
     ),
     tables.endingKindTable(data),
   ]),
+  ...likenessSections(data.likeness),
   section("conversations", "Conversations", talks(data)),
   section("failures", "What was refused and what failed", [
     tables.refusalTable(data),
