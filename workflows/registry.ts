@@ -15,6 +15,9 @@ import { Simulate } from "./stages/Simulate.ts"
 import { SimulatorReport } from "./stages/SimulatorReport.ts"
 import { Split } from "./stages/Split.ts"
 import { TrainAssistant } from "./stages/TrainAssistant.ts"
+import { WildBenchAnswers } from "./stages/WildBenchAnswers.ts"
+import { WildBenchTasks } from "./stages/WildBenchTasks.ts"
+import { WildBenchVerdicts } from "./stages/WildBenchVerdicts.ts"
 
 export const packageStages: ReadonlySet<AnyStage> = new Set<AnyStage>([
   AssistantAt,
@@ -31,6 +34,9 @@ export const packageStages: ReadonlySet<AnyStage> = new Set<AnyStage>([
   SimulatorReport,
   Split,
   TrainAssistant,
+  WildBenchAnswers,
+  WildBenchTasks,
+  WildBenchVerdicts,
 ])
 
 /** Null for the package's own stages; a user's own stage is known by the text of its body (contract 6). */

@@ -20,6 +20,9 @@ export const WildBenchTask = Schema.Struct({
   checklist: Schema.NonEmptyArray(Schema.NonEmptyString),
   ...tags,
   intent: Schema.optional(Schema.String),
+  language: Schema.optional(Schema.String),
+  /** Answers that the data set has, by model. */
+  references: Schema.optional(Schema.Record({ key: Schema.String, value: Schema.String })),
 })
 export type WildBenchTask = typeof WildBenchTask.Type
 
@@ -122,7 +125,7 @@ export const WildBenchVerdict = Schema.Struct({
 })
 export type WildBenchVerdict = typeof WildBenchVerdict.Type
 
-const JudgeFailureCount = Schema.Struct({ judge: Schema.String, reason: JudgeFailure, count: Schema.Int })
+export const JudgeFailureCount = Schema.Struct({ judge: Schema.String, reason: JudgeFailure, count: Schema.Int })
 
 export const WildBenchVerdictsResult = Schema.TaggedStruct("WildBenchVerdicts", {
   model: ModelSpec,

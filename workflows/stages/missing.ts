@@ -13,6 +13,7 @@ export const defaultFailureShare = 0.05
 export const refuseMissing = (
   { rollouts, failures }: Pick<Outcomes, "rollouts" | "failures">,
   maxFailureShare: number,
+  what = "rollouts",
 ): Effect.Effect<void, StageFailure> => {
   const missing = failures.filter(({ by }) => by === "infrastructure")
   const failed = missing.reduce((sum, { count }) => sum + count, 0)
@@ -20,7 +21,7 @@ export const refuseMissing = (
   const reasons = missing.map(({ reason, count }) => `${reason} (${count})`)
   return StageFailure.make({
     kind: "data",
-    reason: `${failed} of ${rollouts} rollouts failed: ${reasons.join(", ")}.`,
+    reason: `${failed} of ${rollouts} ${what} failed: ${reasons.join(", ")}.`,
     advice:
       "Mend the cause, then `understudy retry --failures` asks again for what failed; what succeeded is not paid again.",
   })
