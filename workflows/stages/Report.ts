@@ -7,9 +7,11 @@ import { buildReportData } from "../../layers/evaluation/report/buildReportData.
 import { ReportJson } from "../../layers/evaluation/report/ReportData.ts"
 import { stepLabels } from "../../layers/evaluation/report/stepLabels.ts"
 import { EvaluationResult, PolicyResult, ReportResult, SimulatorResult, SplitResult } from "../../src/domain/Results.ts"
+import { WildBenchVerdictsResult } from "../../src/domain/WildBench.ts"
 import { ArtifactStore, Estimate, Shard, Stage, Step } from "../../src/index.ts"
 import { conversations, rollouts } from "./conversations.ts"
 import { asStageFailure } from "./failures.ts"
+import { verdicts } from "./wildBenchFiles.ts"
 
 const byLabel = <A, I>(step: Schema.Schema<A, I>) => Schema.Record({ key: Schema.NonEmptyString, value: step })
 
@@ -23,6 +25,8 @@ const Cell = Schema.Struct({
 })
 type Cell = typeof Cell.Type
 
+const WildBenchCell = Schema.Struct({ assistant: Schema.NonEmptyString, verdicts: Step.of(WildBenchVerdictsResult) })
+
 const Inputs = Schema.Struct({
   title: Schema.optional(Schema.NonEmptyString),
   simulators: byLabel(Step.of(SimulatorResult)),
@@ -33,6 +37,8 @@ const Inputs = Schema.Struct({
   matrix: Schema.Array(Cell),
   /** Lets intervals resample whole users, and compares simulated turns with real ones. */
   split: Schema.optional(Step.of(SplitResult)),
+  /** Answers to tasks with checklists, judged by the same judges. */
+  wildbench: Schema.optional(Schema.Array(WildBenchCell)),
 })
 
 export const Report = Stage.make({
@@ -40,17 +46,19 @@ export const Report = Stage.make({
   version: 1,
   input: Inputs.fields,
   output: ReportResult,
-  check: ({ simulators, assistants, trainedWith, matrix }) =>
+  check: ({ simulators, assistants, trainedWith, matrix, wildbench = [] }) =>
     unknownLabel("assistant", assistants, [
       ...matrix.map(({ assistant }) => assistant),
       ...Object.keys(trainedWith ?? {}),
+      ...wildbench.map(({ assistant }) => assistant),
     ]) ??
     unknownLabel("simulator", simulators, [
       ...matrix.map(({ simulator }) => simulator),
       ...Object.values(trainedWith ?? {}),
     ]) ??
-    repeatedCell(matrix),
-  run: ({ title, simulators, assistants, trainedWith, matrix, split }) =>
+    repeatedCell(matrix) ??
+    unlikeVerdicts(wildbench),
+  run: ({ title, simulators, assistants, trainedWith, matrix, split, wildbench }) =>
     Shard.once(
       "report",
       ReportResult,
@@ -63,7 +71,11 @@ export const Report = Stage.make({
           })),
         )
         const heldOut = split === undefined ? undefined : yield* conversations.read(split.test.conversations)
-        const data = buildReportData({ title, simulators, assistants, trainedWith, matrix: cells, heldOut })
+        const judged = yield* Effect.forEach(wildbench ?? [], ({ assistant, verdicts: result }) =>
+          Effect.map(verdicts.read(result.verdicts), (rows) => ({ assistant, result, rows })),
+        )
+        const given = { title, simulators, assistants, trainedWith, heldOut }
+        const data = buildReportData({ ...given, matrix: cells, wildbench: judged })
         const json = yield* asStageFailure(Schema.encode(ReportJson)(data))
         const store = yield* ArtifactStore
         return ReportResult.make({ data: yield* asStageFailure(store.put(Buffer.from(json))) })
@@ -79,11 +91,12 @@ export const reportSteps = (
 ): Readonly<Record<string, string>> => {
   const input = Option.getOrUndefined(Schema.validateOption(Inputs)(report.input))
   if (input === undefined) return {}
-  const { simulators, assistants, matrix, split } = input
+  const { simulators, assistants, matrix, split, wildbench = [] } = input
   return Object.fromEntries([
     ...Object.entries(simulators).map(([label, step]) => [stepLabels.simulator(label), idOf(step)]),
     ...Object.entries(assistants).map(([label, step]) => [stepLabels.assistant(label), idOf(step)]),
     ...matrix.map((cell) => [stepLabels.evaluation(cell), idOf(cell.evaluation)]),
+    ...wildbench.map(({ assistant, verdicts: step }) => [stepLabels.wildbench(assistant), idOf(step)]),
     ...(split === undefined ? [] : [[stepLabels.split, idOf(split)]]),
     [stepLabels.report, idOf(report)],
   ])
@@ -99,4 +112,15 @@ const repeatedCell = (matrix: ReadonlyArray<Cell>) => {
   const names = matrix.map(({ assistant, simulator, persona }) => `${assistant} with ${simulator} in ${persona}`)
   const repeated = names.find((name, i) => names.indexOf(name) !== i)
   return repeated === undefined ? undefined : `the matrix has two cells of ${repeated}`
+}
+
+/** Verdicts of other judges, or on other tasks, can't stand in one table. */
+const unlikeVerdicts = (cells: ReadonlyArray<typeof WildBenchCell.Type>) => {
+  const names = cells.map(({ assistant }) => assistant)
+  const repeated = names.find((name, i) => names.indexOf(name) !== i)
+  if (repeated !== undefined) return `wildbench has two entries of ${repeated}`
+  const [first, ...others] = cells.map(({ verdicts: { input } }) => JSON.stringify(input["judges"]))
+  return others.every((judges) => judges === first)
+    ? undefined
+    : "the verdicts of wildbench are of different judges: assistants would be compared by who judged them"
 }

@@ -10,6 +10,7 @@ import { ownSimulators } from "./ReportInputs.ts"
 import type { ReportInputs } from "./ReportInputs.ts"
 import { stepLabels } from "./stepLabels.ts"
 import { trainingRows } from "./trainingRows.ts"
+import { buildWildBench } from "./wildbench/buildWildBench.ts"
 import { gains, generalisation, labels, matrixRows, sensitivity } from "./scores.ts"
 
 export const buildReportData = (inputs: ReportInputs): ReportData => {
@@ -24,6 +25,7 @@ export const buildReportData = (inputs: ReportInputs): ReportData => {
     matrix.flatMap(({ result }) => personaList(result.personas).map((one) => [one.name, personaText(one)] as const)),
   )
   const trainings = trainingRows(inputs)
+  const wildbench = buildWildBench(inputs.wildbench ?? [])
   return {
     title: title ?? null,
     simulators: Object.entries(simulators).map(([label, result]) => ({ label, ...simulatorKind(result) })),
@@ -53,6 +55,7 @@ export const buildReportData = (inputs: ReportInputs): ReportData => {
     samples: samples(inputs),
     failures: failures(inputs),
     refusals: refusals(inputs),
+    ...(wildbench === undefined ? {} : { wildbench }),
     provenance: provenance(inputs),
   }
 }
@@ -105,13 +108,17 @@ const drift = ({ simulators, assistants }: ReportInputs): ReportData["drift"] =>
     .map(({ label, seen }) => ({ label, nats: Math.max(0, ...seen) }))
     .filter(({ nats }) => nats > 0)
 
-const provenance = ({ simulators, assistants, matrix }: ReportInputs): ReportData["provenance"] => [
+const provenance = ({ simulators, assistants, matrix, wildbench = [] }: ReportInputs): ReportData["provenance"] => [
   ...Object.keys(simulators).map((label) => ({ label: stepLabels.simulator(label), transcripts: [] })),
   ...Object.entries(assistants).map(([label, result]) => ({
     label: stepLabels.assistant(label),
     transcripts: result._tag === "Assistant" ? result.curve.map(({ transcripts }) => transcripts.sha256) : [],
   })),
   ...matrix.map((cell) => ({ label: stepLabels.evaluation(cell), transcripts: [cell.result.transcripts.sha256] })),
+  ...wildbench.map(({ assistant, result }) => ({
+    label: stepLabels.wildbench(assistant),
+    transcripts: [result.verdicts.sha256],
+  })),
 ]
 
 const samplesByCell = 3

@@ -17,6 +17,7 @@ import {
 import { callFailureTable, failureTable, refusalTable, sensitivityTable, skippedTable } from "./failureTables.ts"
 import { materialTable, provenanceTable, timeTable, usageTable } from "./runTables.ts"
 import { checkpointTable, trainingNotes } from "./trainingRows.ts"
+import { wildBenchBlocks } from "./wildbench/wildBenchTables.ts"
 import type { Block, Page, Section, Table } from "./Section.ts"
 
 export const assistantsPage = (data: ReportData, facts: RunFacts): Page => ({
@@ -30,6 +31,7 @@ const sections = (data: ReportData, facts: RunFacts): ReadonlyArray<Section> =>
     section("answer", "What came of training", [...answer(data), { kind: "text", text: caveatOf(data), caveat: true }]),
     section("matrix", "Every assistant with every simulator", matrix(data)),
     section("measures", "Behind the reward", measures(data)),
+    section("wildbench", "Tasks with checklists", wildBenchBlocks(data.wildbench)),
     section("simulators", "How real the simulated users are", simulators(data)),
     section("learning", "Learning curves", learning(data)),
     section("conversations", "Conversations", conversations(data)),

@@ -5,6 +5,7 @@ export const stepLabels = {
   evaluation: ({ assistant, simulator, persona }: Cell) => `evaluation of ${assistant} with ${simulator} as ${persona}`,
   simulation: (label: string) => `conversations of ${label}`,
   fidelity: (label: string) => `fidelity of ${label}`,
+  wildbench: (label: string) => `WildBench verdicts on ${label}`,
   split: "split",
   report: "report",
 }
