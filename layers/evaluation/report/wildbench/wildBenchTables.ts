@@ -168,7 +168,7 @@ const judgeTable = ({ judges, agreement }: WildBenchReport) =>
       return [
         name,
         family,
-        heldOut ? "held out: its family graded no training" : "not marked",
+        heldOut ? "held out from it" : "not marked",
         by === "answer" ? "JSON" : "likelihood",
         whole(own?.verdicts ?? 0),
         whole(own?.missing ?? 0),
