@@ -16,6 +16,8 @@ import { SimulatorReport } from "./stages/SimulatorReport.ts"
 import { Split } from "./stages/Split.ts"
 import { TrainAssistant } from "./stages/TrainAssistant.ts"
 import { WildBenchAnswers } from "./stages/WildBenchAnswers.ts"
+import { WildBenchPairs } from "./stages/WildBenchPairs.ts"
+import { WildBenchScores } from "./stages/WildBenchScores.ts"
 import { WildBenchTasks } from "./stages/WildBenchTasks.ts"
 import { WildBenchVerdicts } from "./stages/WildBenchVerdicts.ts"
 
@@ -35,6 +37,8 @@ export const packageStages: ReadonlySet<AnyStage> = new Set<AnyStage>([
   Split,
   TrainAssistant,
   WildBenchAnswers,
+  WildBenchPairs,
+  WildBenchScores,
   WildBenchTasks,
   WildBenchVerdicts,
 ])

@@ -168,3 +168,53 @@ export const ScoreVerdict = Schema.Struct({
   failure: Schema.NullOr(JudgeFailure),
 })
 export type ScoreVerdict = typeof ScoreVerdict.Type
+
+/** What the rows of scores and pairs have in common. */
+const judgedRow = { session: Schema.NonEmptyString, ...tags }
+
+/** `verdict` is null where there was no answer to judge. */
+export const WildBenchScore = Schema.Struct({
+  ...judgedRow,
+  length: Schema.Int,
+  /** Truncated, or not there. */
+  incomplete: Schema.Boolean,
+  verdict: Schema.NullOr(ScoreVerdict),
+})
+export type WildBenchScore = typeof WildBenchScore.Type
+
+export const WildBenchScoresResult = Schema.TaggedStruct("WildBenchScores", {
+  model: ModelSpec,
+  judge: NamedJudge,
+  prompt: Schema.String,
+  /** JSONL of `WildBenchScore`. */
+  scores: ArtifactRef,
+  count: Schema.Int,
+  judgeFailures: Schema.Array(JudgeFailureCount),
+  seconds: Schema.Number,
+})
+export type WildBenchScoresResult = typeof WildBenchScoresResult.Type
+
+/** `verdict` is the test model's; null where one of the two answers was not there. */
+export const WildBenchPair = Schema.Struct({
+  ...judgedRow,
+  testLength: Schema.Int,
+  referenceLength: Schema.Int,
+  /** Either answer is truncated or not there. */
+  incomplete: Schema.Boolean,
+  verdict: Schema.NullOr(PairVerdict),
+})
+export type WildBenchPair = typeof WildBenchPair.Type
+
+export const WildBenchPairsResult = Schema.TaggedStruct("WildBenchPairs", {
+  model: ModelSpec,
+  reference: ModelSpec,
+  judge: NamedJudge,
+  prompt: Schema.String,
+  /** JSONL of `WildBenchPair`. */
+  pairs: ArtifactRef,
+  count: Schema.Int,
+  /** Of single calls: each pair is asked about in two orders. */
+  judgeFailures: Schema.Array(JudgeFailureCount),
+  seconds: Schema.Number,
+})
+export type WildBenchPairsResult = typeof WildBenchPairsResult.Type

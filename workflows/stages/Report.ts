@@ -7,11 +7,11 @@ import { buildReportData } from "../../layers/evaluation/report/buildReportData.
 import { ReportJson } from "../../layers/evaluation/report/ReportData.ts"
 import { stepLabels } from "../../layers/evaluation/report/stepLabels.ts"
 import { EvaluationResult, PolicyResult, ReportResult, SimulatorResult, SplitResult } from "../../src/domain/Results.ts"
-import { WildBenchVerdictsResult } from "../../src/domain/WildBench.ts"
+import { WildBenchPairsResult, WildBenchScoresResult, WildBenchVerdictsResult } from "../../src/domain/WildBench.ts"
 import { ArtifactStore, Estimate, Shard, Stage, Step } from "../../src/index.ts"
 import { conversations, rollouts } from "./conversations.ts"
 import { asStageFailure } from "./failures.ts"
-import { verdicts } from "./wildBenchFiles.ts"
+import { pairs, scores, verdicts } from "./wildBenchFiles.ts"
 
 const byLabel = <A, I>(step: Schema.Schema<A, I>) => Schema.Record({ key: Schema.NonEmptyString, value: step })
 
@@ -25,7 +25,16 @@ const Cell = Schema.Struct({
 })
 type Cell = typeof Cell.Type
 
-const WildBenchCell = Schema.Struct({ assistant: Schema.NonEmptyString, verdicts: Step.of(WildBenchVerdictsResult) })
+const WildBenchCell = Schema.Struct({
+  assistant: Schema.NonEmptyString,
+  verdicts: Step.of(WildBenchVerdictsResult),
+  scores: Schema.optional(Step.of(WildBenchScoresResult)),
+})
+const WildBenchPair = Schema.Struct({
+  test: Schema.NonEmptyString,
+  reference: Schema.NonEmptyString,
+  pairs: Step.of(WildBenchPairsResult),
+})
 
 const Inputs = Schema.Struct({
   title: Schema.optional(Schema.NonEmptyString),
@@ -39,6 +48,8 @@ const Inputs = Schema.Struct({
   split: Schema.optional(Step.of(SplitResult)),
   /** Answers to tasks with checklists, judged by the same judges. */
   wildbench: Schema.optional(Schema.Array(WildBenchCell)),
+  /** Comparisons of answers by a judge, beside those by checklists. */
+  wildbenchPairs: Schema.optional(Schema.Array(WildBenchPair)),
 })
 
 export const Report = Stage.make({
@@ -46,19 +57,23 @@ export const Report = Stage.make({
   version: 1,
   input: Inputs.fields,
   output: ReportResult,
-  check: ({ simulators, assistants, trainedWith, matrix, wildbench = [] }) =>
+  check: ({ simulators, assistants, trainedWith, matrix, wildbench = [], wildbenchPairs = [] }) =>
     unknownLabel("assistant", assistants, [
       ...matrix.map(({ assistant }) => assistant),
       ...Object.keys(trainedWith ?? {}),
       ...wildbench.map(({ assistant }) => assistant),
+      ...wildbenchPairs.flatMap(({ test, reference }) => [test, reference]),
     ]) ??
     unknownLabel("simulator", simulators, [
       ...matrix.map(({ simulator }) => simulator),
       ...Object.values(trainedWith ?? {}),
     ]) ??
     repeatedCell(matrix) ??
-    unlikeVerdicts(wildbench),
-  run: ({ title, simulators, assistants, trainedWith, matrix, split, wildbench }) =>
+    unlikeVerdicts(wildbench) ??
+    (wildbenchPairs.length > 0 && wildbench.length === 0
+      ? "wildbenchPairs stand beside wildbench: give that too"
+      : undefined),
+  run: ({ title, simulators, assistants, trainedWith, matrix, split, wildbench = [], wildbenchPairs = [] }) =>
     Shard.once(
       "report",
       ReportResult,
@@ -71,11 +86,20 @@ export const Report = Stage.make({
           })),
         )
         const heldOut = split === undefined ? undefined : yield* conversations.read(split.test.conversations)
-        const judged = yield* Effect.forEach(wildbench ?? [], ({ assistant, verdicts: result }) =>
-          Effect.map(verdicts.read(result.verdicts), (rows) => ({ assistant, result, rows })),
+        const judged = yield* Effect.forEach(wildbench, ({ assistant, verdicts: result, scores: scored }) =>
+          Effect.all({
+            rows: verdicts.read(result.verdicts),
+            scores:
+              scored === undefined
+                ? Effect.succeed(undefined)
+                : Effect.map(scores.read(scored.scores), (rows) => ({ result: scored, rows })),
+          }).pipe(Effect.map((read) => ({ assistant, result, ...read }))),
+        )
+        const compared = yield* Effect.forEach(wildbenchPairs, ({ pairs: result, ...labels }) =>
+          Effect.map(pairs.read(result.pairs), (rows) => ({ ...labels, result, rows })),
         )
         const given = { title, simulators, assistants, trainedWith, heldOut }
-        const data = buildReportData({ ...given, matrix: cells, wildbench: judged })
+        const data = buildReportData({ ...given, matrix: cells, wildbench: judged, wildbenchPairs: compared })
         const json = yield* asStageFailure(Schema.encode(ReportJson)(data))
         const store = yield* ArtifactStore
         return ReportResult.make({ data: yield* asStageFailure(store.put(Buffer.from(json))) })
@@ -91,12 +115,16 @@ export const reportSteps = (
 ): Readonly<Record<string, string>> => {
   const input = Option.getOrUndefined(Schema.validateOption(Inputs)(report.input))
   if (input === undefined) return {}
-  const { simulators, assistants, matrix, split, wildbench = [] } = input
+  const { simulators, assistants, matrix, split, wildbench = [], wildbenchPairs = [] } = input
   return Object.fromEntries([
     ...Object.entries(simulators).map(([label, step]) => [stepLabels.simulator(label), idOf(step)]),
     ...Object.entries(assistants).map(([label, step]) => [stepLabels.assistant(label), idOf(step)]),
     ...matrix.map((cell) => [stepLabels.evaluation(cell), idOf(cell.evaluation)]),
     ...wildbench.map(({ assistant, verdicts: step }) => [stepLabels.wildbench(assistant), idOf(step)]),
+    ...wildbench.flatMap(({ assistant, scores: step }) =>
+      step === undefined ? [] : [[stepLabels.wildbenchScores(assistant), idOf(step)]],
+    ),
+    ...wildbenchPairs.map((pair) => [stepLabels.wildbenchPairs(pair), idOf(pair.pairs)]),
     ...(split === undefined ? [] : [[stepLabels.split, idOf(split)]]),
     [stepLabels.report, idOf(report)],
   ])

@@ -19,12 +19,13 @@ import {
   WildBenchVerdict,
   WildBenchVerdictsResult,
 } from "../../src/domain/WildBench.ts"
-import { Shard, Stage, StageFailure, Step } from "../../src/index.ts"
+import { Shard, Stage, Step } from "../../src/index.ts"
 import { isRemote } from "./casting.ts"
 import { failureCounts } from "./counts.ts"
 import { asStageFailure } from "./failures.ts"
 import { inBatches } from "./inBatches.ts"
 import { trialFailureShare } from "./missing.ts"
+import { refuseVerdicts } from "./refuseVerdicts.ts"
 import { checklistDemand, tasksUnder } from "./wildBenchDemands.ts"
 import { withAnswers } from "./wildBenchFiles.ts"
 import { itemsPerTask } from "./WildBenchTasks.ts"
@@ -117,20 +118,4 @@ const summed = (counts: ReadonlyArray<Counts>): Counts => {
     judgeFailures: summedFailures(counts.flatMap(({ judgeFailures }) => judgeFailures)),
     failures: failureCounts(counts.flatMap(({ failures }) => failures)),
   }
-}
-
-/** Fails where judges gave no verdict, or not all, on more than this share of what they were shown. */
-export const refuseVerdicts = (
-  { asked, judgeFailures }: Pick<Counts, "asked" | "judgeFailures">,
-  maxFailureShare: number,
-): Effect.Effect<void, StageFailure> => {
-  const failed = judgeFailures.reduce((sum, { count }) => sum + count, 0)
-  if (failed <= maxFailureShare * asked) return Effect.void
-  const reasons = judgeFailures.map(({ judge, reason, count }) => `${judge}: ${reason} (${count})`)
-  return StageFailure.make({
-    kind: "data",
-    reason: `${failed} of ${asked} judgments failed: ${reasons.join(", ")}.`,
-    advice:
-      "Look at what the judges answered with `understudy show`. Then mend the cause, or raise `maxFailureShare` to go on with verdicts missing; `understudy retry --failures` asks again for what failed, and what was answered is not paid again.",
-  })
 }

@@ -1,7 +1,13 @@
 /** What the WildBench stages read and write, and tasks with the answers to them. */
 import { Effect, Stream } from "effect"
 import type { ArtifactRef } from "../../src/domain/Artifact.ts"
-import { WildBenchAnswer, WildBenchTask, WildBenchVerdict } from "../../src/domain/WildBench.ts"
+import {
+  WildBenchAnswer,
+  WildBenchPair,
+  WildBenchScore,
+  WildBenchTask,
+  WildBenchVerdict,
+} from "../../src/domain/WildBench.ts"
 import type { WildBenchAnswersResult } from "../../src/domain/WildBench.ts"
 import { StageFailure } from "../../src/index.ts"
 import { lines } from "./conversations.ts"
@@ -9,6 +15,8 @@ import { lines } from "./conversations.ts"
 export const tasks = lines(WildBenchTask)
 export const answers = lines(WildBenchAnswer)
 export const verdicts = lines(WildBenchVerdict)
+export const scores = lines(WildBenchScore)
+export const pairs = lines(WildBenchPair)
 
 /** Tasks with the answers of one assistant, or of several to the same tasks, in the tasks' order. */
 export const withAnswers = (ref: ArtifactRef, given: ReadonlyArray<Pick<WildBenchAnswersResult, "answers">>) =>

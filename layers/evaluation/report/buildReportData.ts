@@ -25,7 +25,7 @@ export const buildReportData = (inputs: ReportInputs): ReportData => {
     matrix.flatMap(({ result }) => personaList(result.personas).map((one) => [one.name, personaText(one)] as const)),
   )
   const trainings = trainingRows(inputs)
-  const wildbench = buildWildBench(inputs.wildbench ?? [])
+  const wildbench = buildWildBench(inputs.wildbench ?? [], inputs.wildbenchPairs)
   return {
     title: title ?? null,
     simulators: Object.entries(simulators).map(([label, result]) => ({ label, ...simulatorKind(result) })),
@@ -108,7 +108,13 @@ const drift = ({ simulators, assistants }: ReportInputs): ReportData["drift"] =>
     .map(({ label, seen }) => ({ label, nats: Math.max(0, ...seen) }))
     .filter(({ nats }) => nats > 0)
 
-const provenance = ({ simulators, assistants, matrix, wildbench = [] }: ReportInputs): ReportData["provenance"] => [
+const provenance = ({
+  simulators,
+  assistants,
+  matrix,
+  wildbench = [],
+  wildbenchPairs = [],
+}: ReportInputs): ReportData["provenance"] => [
   ...Object.keys(simulators).map((label) => ({ label: stepLabels.simulator(label), transcripts: [] })),
   ...Object.entries(assistants).map(([label, result]) => ({
     label: stepLabels.assistant(label),
@@ -118,6 +124,15 @@ const provenance = ({ simulators, assistants, matrix, wildbench = [] }: ReportIn
   ...wildbench.map(({ assistant, result }) => ({
     label: stepLabels.wildbench(assistant),
     transcripts: [result.verdicts.sha256],
+  })),
+  ...wildbench.flatMap(({ assistant, scores }) =>
+    scores === undefined
+      ? []
+      : [{ label: stepLabels.wildbenchScores(assistant), transcripts: [scores.result.scores.sha256] }],
+  ),
+  ...wildbenchPairs.map((pair) => ({
+    label: stepLabels.wildbenchPairs(pair),
+    transcripts: [pair.result.pairs.sha256],
   })),
 ]
 

@@ -6,6 +6,9 @@ export const stepLabels = {
   simulation: (label: string) => `conversations of ${label}`,
   fidelity: (label: string) => `fidelity of ${label}`,
   wildbench: (label: string) => `WildBench verdicts on ${label}`,
+  wildbenchScores: (label: string) => `WildBench scores of ${label}`,
+  wildbenchPairs: ({ test, reference }: { readonly test: string; readonly reference: string }) =>
+    `WildBench comparison of ${test} with ${reference}`,
   split: "split",
   report: "report",
 }

@@ -67,6 +67,40 @@ const Agreement = Schema.Struct({
   judges: Schema.Array(Schema.Struct({ judge: Schema.String, verdicts: Schema.Int, missing: Schema.Int, yes: orNull })),
 })
 
+const byCategory = Schema.Record({ key: Schema.String, value: Schema.Number })
+
+/** As `WbScore` says: score from 1 to 10, the others (score - 5) * 2. */
+const ScoreRow = Schema.Struct({
+  assistant: Schema.String,
+  judge: NamedJudge,
+  rows: Schema.Int,
+  unscored: Schema.Int,
+  incomplete: Schema.Int,
+  score: orNull,
+  adjustedScore: orNull,
+  categoryScores: byCategory,
+  taskMacroScore: orNull,
+  judgeFailures: Schema.Array(JudgeFailureCount),
+})
+
+/** As `OrdersReward` says, one row for each length margin. */
+const RewardRow = Schema.Struct({
+  test: Schema.String,
+  reference: Schema.String,
+  judge: NamedJudge,
+  margin: orNull,
+  wins: Schema.Int,
+  ties: Schema.Int,
+  losses: Schema.Int,
+  inconsistent: Schema.Int,
+  incomplete: Schema.Int,
+  missing: Schema.Int,
+  reward: orNull,
+  categoryRewards: byCategory,
+  taskMacroReward: orNull,
+  judgeFailures: Schema.Array(JudgeFailureCount),
+})
+
 export const WildBenchReport = Schema.Struct({
   judges: Schema.Array(NamedJudge),
   /** SHA-256 of the judges' prompt. */
@@ -76,5 +110,8 @@ export const WildBenchReport = Schema.Struct({
   tags: Schema.Array(GroupRow),
   pairs: Schema.Array(PairRow),
   agreement: Agreement,
+  /** Where answers were scored from 1 to 10, and compared by a judge. */
+  scores: Schema.optional(Schema.Array(ScoreRow)),
+  rewards: Schema.optional(Schema.Array(RewardRow)),
 })
 export type WildBenchReport = typeof WildBenchReport.Type
