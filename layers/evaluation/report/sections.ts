@@ -31,7 +31,7 @@ const sections = (data: ReportData, facts: RunFacts): ReadonlyArray<Section> =>
     section("answer", "What came of training", [...answer(data), { kind: "text", text: caveatOf(data), caveat: true }]),
     section("matrix", "Every assistant with every simulator", matrix(data)),
     section("measures", "Behind the reward", measures(data)),
-    section("wildbench", "Tasks with checklists", wildBenchBlocks(data.wildbench)),
+    section("wildbench", "Tasks with checklists", wildBenchBlocks(data.wildbench, facts.trainingFamilies)),
     section("simulators", "How real the simulated users are", simulators(data)),
     section("learning", "Learning curves", learning(data)),
     section("conversations", "Conversations", conversations(data)),

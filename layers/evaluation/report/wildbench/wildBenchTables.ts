@@ -13,7 +13,10 @@ const table = (caption: string, columns: ReadonlyArray<Column>, rows: Table["row
 })
 
 /** In reading order; nothing where the report has no such part. */
-export const wildBenchBlocks = (data: WildBenchReport | undefined): ReadonlyArray<Block> =>
+export const wildBenchBlocks = (
+  data: WildBenchReport | undefined,
+  trainingFamilies: ReadonlyArray<string> = [],
+): ReadonlyArray<Block> =>
   data === undefined
     ? []
     : [
@@ -32,7 +35,7 @@ export const wildBenchBlocks = (data: WildBenchReport | undefined): ReadonlyArra
         lengthTable(data),
         ...scored(data),
         { kind: "text", text: agreementText(data) },
-        judgeTable(data),
+        judgeTable(data, trainingFamilies),
         agreementTable(data),
         failureTable(data),
         tagTable(data),
@@ -214,7 +217,14 @@ const agreementText = ({ judges, agreement: { fleiss, krippendorff } }: WildBenc
     ? "With one judge there is no agreement to tell."
     : `Agreement beyond chance: Fleiss' kappa ${decimal(fleiss.kappa)} on the ${whole(fleiss.items)} items that every judge has a verdict on, Krippendorff's alpha ${decimal(krippendorff.alpha)} on the ${whole(krippendorff.items)} items with two verdicts or more.`
 
-const judgeTable = ({ judges, agreement }: WildBenchReport) =>
+/** A judge that trained an assistant has taught it its own taste. */
+const inTraining = ({ family, heldOut }: WildBenchReport["judges"][number], families: ReadonlyArray<string>) => {
+  if (families.includes(family)) return "its family gave rewards"
+  if (heldOut) return "held out from it"
+  return families.length === 0 ? "not known" : "not among its judges"
+}
+
+const judgeTable = ({ judges, agreement }: WildBenchReport, families: ReadonlyArray<string>) =>
   table(
     "Judges",
     [
@@ -224,12 +234,13 @@ const judgeTable = ({ judges, agreement }: WildBenchReport) =>
       { name: "asked for" },
       ...["verdicts", "missing", "say yes"].map(numeric),
     ],
-    judges.map(({ name, family, heldOut, by }, i) => {
+    judges.map((judge, i) => {
+      const { name, family, by } = judge
       const own = agreement.judges[i]
       return [
         name,
         family,
-        heldOut ? "held out from it" : "not marked",
+        inTraining(judge, families),
         by === "answer" ? "JSON" : "likelihood",
         whole(own?.verdicts ?? 0),
         whole(own?.missing ?? 0),
