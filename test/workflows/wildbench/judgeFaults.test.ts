@@ -2,12 +2,14 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 import { readFileSync } from "node:fs"
+import { join } from "node:path"
 import { ReportData } from "../../../layers/evaluation/report/ReportData.ts"
 import { WildBenchReport } from "../../../layers/evaluation/report/wildbench/WildBenchReport.ts"
 import { deriveSeed, randomFrom } from "../../../src/domain/Seed.ts"
 import { WildBenchVerdictsResult } from "../../../src/domain/WildBench.ts"
-import { CallJournal } from "../../../src/index.ts"
+import { CallJournal, Home } from "../../../src/index.ts"
 import type { Driver } from "../../../src/index.ts"
+import { retrySteps } from "../../../workflows/retrySteps.ts"
 import { writeReport } from "../../../workflows/runStudy.ts"
 import { Report } from "../../../workflows/stages/Report.ts"
 import { verdicts } from "../../../workflows/stages/wildBenchFiles.ts"
@@ -182,27 +184,36 @@ describe("judge faults of one in ten", () => {
   )
 
   it.scopedLive(
-    "suspend the step where they are more than it allows",
+    "suspend the step where they are more than it allows; `retry --failures` asks again for them alone",
     () =>
       Effect.gen(function* () {
         const world = yield* faultWorld
         const file = taskFile(world.folder, 30)
-        const steps = wildBenchSteps(file, { assistants: ["good"], maxFailureShare: 0.05 })
-        const study = studyOf(file, steps)
+        // Tasks 3, 13 and 23, one judge of three: 3 of 90.
         world.script.now = (_, arrival) => {
           const request = requestOf(arrival)
           return request.model === "judge-b" && request.task.endsWith("3") ? said("no idea") : usual(request)
         }
-        // 3, 13 and 23 of 30, one judge of three.
-        const loose = studyOf(file, wildBenchSteps(file, { assistants: ["good"], maxFailureShare: 0.02 }))
-        const [verdictStep] = [...loose.graph.ids].flatMap(([step, id]) =>
-          step.stage.name === "WildBenchVerdicts" ? [id] : [],
-        )
-        assert.strictEqual((yield* world.run(study)).get(idIn(study, steps["good"]?.verdicts))?._tag, "Done")
-        const outcome = (yield* world.run(loose, { home: "strict" })).get(verdictStep ?? "")
+        const steps = wildBenchSteps(file, { assistants: ["good"], maxFailureShare: 0.02 })
+        const study = studyOf(file, steps)
+        const id = idIn(study, steps["good"]?.verdicts)
+        const outcome = (yield* world.run(study)).get(id)
         if (outcome?._tag !== "Suspended") return assert.fail(JSON.stringify(outcome))
         assert.match(outcome.failures[0]?.reason ?? "", /3 of 90 judgments failed: judge-b@1: invalid output \(3\)/)
         assert.include(outcome.failures[0]?.advice, "retry --failures")
+
+        world.script.now = (_, arrival) => usual(requestOf(arrival))
+        yield* retrySteps(study.graph, { ids: [], failures: true }, () => Effect.void).pipe(
+          Effect.provide(Home.Home.layer(join(world.folder, "home"))),
+          Effect.scoped,
+        )
+        const before = world.server.arrivals.length
+        const { judgeFailures, items: counts } = resultOf(yield* world.run(study), id)
+        assert.deepEqual([judgeFailures, counts.missing], [[], 0])
+        assert.sameMembers(
+          world.server.arrivals.slice(before).map((arrival) => requestOf(arrival).task),
+          ["task-3", "task-13", "task-23"],
+        )
       }),
     240_000,
   )
