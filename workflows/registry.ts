@@ -18,6 +18,11 @@ import { SimulatorReport } from "./stages/SimulatorReport.ts"
 import { SimulatorReview } from "./stages/SimulatorReview.ts"
 import { Split } from "./stages/Split.ts"
 import { TrainAssistant } from "./stages/TrainAssistant.ts"
+import { WildBenchAnswers } from "./stages/WildBenchAnswers.ts"
+import { WildBenchPairs } from "./stages/WildBenchPairs.ts"
+import { WildBenchScores } from "./stages/WildBenchScores.ts"
+import { WildBenchTasks } from "./stages/WildBenchTasks.ts"
+import { WildBenchVerdicts } from "./stages/WildBenchVerdicts.ts"
 
 export const packageStages: ReadonlySet<AnyStage> = new Set<AnyStage>([
   Adherence,
@@ -37,6 +42,11 @@ export const packageStages: ReadonlySet<AnyStage> = new Set<AnyStage>([
   SimulatorReview,
   Split,
   TrainAssistant,
+  WildBenchAnswers,
+  WildBenchPairs,
+  WildBenchScores,
+  WildBenchTasks,
+  WildBenchVerdicts,
 ])
 
 /** Null for the package's own stages; a user's own stage is known by the text of its body (contract 6). */

@@ -8,9 +8,11 @@ import type { Graph, Totals } from "../src/index.ts"
 import type { UnderstudyConfig } from "./config/UnderstudyConfig.ts"
 import { modelsOf, priceOf } from "./models.ts"
 import { packageVersion } from "./packageInfo.ts"
+import { familyOf, trainingJudges } from "../layers/evaluation/judges/family.ts"
 import { skippedRows } from "./skippedRows.ts"
 import { Report, reportSteps } from "./stages/Report.ts"
 import { SimulatorReport, simulatorReportSteps } from "./stages/SimulatorReport.ts"
+import { TrainAssistant } from "./stages/TrainAssistant.ts"
 import { outputOf, placed, standingsOf } from "./Study.ts"
 import type { Study } from "./Study.ts"
 
@@ -60,6 +62,7 @@ const runFacts = Effect.fnUntraced(function* (
   const models = modelsOf(graph)
   const unpriced = new Set(models.filter((model) => priceOf(config)(model) === undefined).map(({ name }) => name))
   const done = (yield* ledger.list).filter(({ id }) => ids.has(id))
+  const families = trainingFamilies(graph)
   const facts: RunFacts = {
     experiment: experiment.name,
     cells: Experiment.cells(experiment).map(({ key, labels }) => ({ key, labels })),
@@ -90,10 +93,17 @@ const runFacts = Effect.fnUntraced(function* (
     models: models.map(({ name, revision }) => ({ name, revision: revision ?? null })),
     data: [...files].map(([path, sha256]) => ({ name: path.split("/").at(-1) ?? path, sha256 })),
     skippedRows: yield* skippedRows(graph),
+    ...(families.length === 0 ? {} : { trainingFamilies: families }),
     interrupted: { calls: lost.length, sentAgain: lost.filter(({ sentAgain }) => sentAgain > 0).length },
   }
   return facts
 })
+
+/** Of the judges that gave rewards in the experiment's own trainings. */
+const trainingFamilies = ({ nodes }: Graph.Graph) => {
+  const trainings = nodes.filter(({ step }) => step.stage === TrainAssistant)
+  return [...new Set(trainings.flatMap(({ step }) => trainingJudges(step)).map((model) => familyOf({ model })))].sort()
+}
 
 /** What was paid; null where nothing is booked for a model without a price. */
 const dollarsOf = (rows: ReadonlyArray<Totals>, unpriced: ReadonlySet<string>) => {

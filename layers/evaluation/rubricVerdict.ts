@@ -1,16 +1,14 @@
 /** Judges that are models: each grades by a rubric (paper 1.4). Says what happens where one gives no usable grade. */
-import { Effect, Schema } from "effect"
-import { InvalidOutput } from "../../src/domain/LlmError.ts"
+import { Effect, Either, Schema } from "effect"
 import type { LlmError } from "../../src/domain/LlmError.ts"
 import { modelIdentity } from "../../src/domain/ModelSpec.ts"
 import type { ModelSpec } from "../../src/domain/ModelSpec.ts"
 import type { Verdict } from "../../src/domain/Rollout.ts"
 import { deriveSeed } from "../../src/domain/Seed.ts"
-import { Attempt } from "../../src/durable/Attempt.ts"
-import { LanguageModel } from "../../src/ports/LanguageModel.ts"
 import type { Dialogue } from "../generation/converse.ts"
 import { keepingData } from "../generation/dataFailures.ts"
 import type { Judged } from "./Judge.ts"
+import { askJudge } from "./judges/askJudge.ts"
 import type { RubricReward } from "./Reward.ts"
 
 /** What a rubric judge answers. */
@@ -18,12 +16,6 @@ export const RubricReply = Schema.Struct({
   thought: Schema.NonEmptyString.annotations({ description: "your reasons, in one or two sentences" }),
   score: Schema.Int.pipe(Schema.between(0, 10)).annotations({ description: "0 to 10" }),
 })
-
-/**
- * How often a judge is asked whose answer has not the right form, each time under a seed of its own. A step that is done
- * anew goes on where the journal's useless answers end.
- */
-const asked = 3
 
 export const rubricVerdict = Effect.fn("Judge.rubric")(function* (reward: RubricReward, judged: Judged) {
   const { judges, onJudgeFailure } = reward
@@ -76,45 +68,21 @@ const measuresOf = (grades: ReadonlyArray<Grade & { readonly model: string }>) =
 const failed = ({ _tag }: LlmError, zero: boolean) =>
   zero ? `failed (${_tag}), counted as 0 as the paper does` : `failed (${_tag})`
 
-const gradeBy = Effect.fnUntraced(function* (
-  model: ModelSpec,
-  reward: RubricReward,
-  { dialogue, prompt, of, caller }: Judged,
-) {
-  const languageModel = yield* LanguageModel
-  const anew = yield* Attempt
-  const content = rubricPrompt(reward, prompt.intent, dialogue, of)
-  const ask = (attempt: number) =>
-    languageModel
-      .chat({
-        model,
-        messages: [{ role: "user", content }],
-        sampling: {
-          maxTokens: 1024,
-          temperature: attempt === 0 ? 0 : 0.3,
-          seed: deriveSeed(["judge", prompt.id, attempt]),
-          sampleIndex: attempt,
-        },
-        jsonSchema: { name: "verdict", schema: RubricReply },
-        caller: { ...caller, role: "judge" },
-      })
-      .pipe(
-        Effect.flatMap(({ text }) =>
-          Effect.mapError(decodeReply(text), ({ message }) =>
-            InvalidOutput.make({ endpoint: "the judge", model: model.name, detail: message }),
-          ),
-        ),
-      )
-  const again = (attempt: number): ReturnType<typeof ask> =>
-    Effect.catchIf(
-      ask(attempt),
-      ({ _tag }) => _tag === "InvalidOutput" || (_tag === "Refused" && anew > 0),
-      (error) => (attempt + 1 < asked * (anew + 1) ? again(attempt + 1) : Effect.fail(error)),
-    )
-  return { model: model.name, ...(yield* again(0)) }
-})
+const gradeBy = (model: ModelSpec, reward: RubricReward, { dialogue, prompt, of, caller }: Judged) =>
+  Effect.map(
+    askJudge({
+      model,
+      content: rubricPrompt(reward, prompt.intent, dialogue, of),
+      jsonSchema: { name: "verdict", schema: RubricReply },
+      read: (text) => Either.mapLeft(decodeReply(text), ({ message }) => message),
+      seedOf: (attempt) => deriveSeed(["judge", prompt.id, attempt]),
+      maxTokens: 1024,
+      caller,
+    }),
+    (grade) => ({ model: model.name, ...grade }),
+  )
 
-const decodeReply = Schema.decodeUnknown(Schema.parseJson(RubricReply))
+const decodeReply = Schema.decodeUnknownEither(Schema.parseJson(RubricReply))
 
 /** The judge sees the intent and the whole conversation (paper 1.4). */
 export const rubricPrompt = (

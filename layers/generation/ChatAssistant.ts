@@ -9,7 +9,7 @@ import type { AssistantSampling } from "./TokenAssistant.ts"
 
 export const chatAssistant = Effect.fnUntraced(function* (
   model: ModelSpec,
-  { system, maxTokens, temperature }: AssistantSampling,
+  { system, maxTokens, temperature, topP }: AssistantSampling,
   caller: Caller,
 ) {
   const languageModel = yield* LanguageModel
@@ -19,7 +19,7 @@ export const chatAssistant = Effect.fnUntraced(function* (
         languageModel.chat({
           model,
           messages: system === undefined ? messages : [{ role: "system", content: system }, ...messages],
-          sampling: { maxTokens, temperature, seed },
+          sampling: { maxTokens, temperature, ...(topP === undefined ? {} : { topP }), seed },
           caller,
         }),
         ({ text, finish, key, usage }) => ({ text: text.trim(), finish, key, usage, model: modelIdentity(model) }),

@@ -7,9 +7,11 @@ import { buildReportData } from "../../layers/evaluation/report/buildReportData.
 import { ReportJson } from "../../layers/evaluation/report/ReportData.ts"
 import { stepLabels } from "../../layers/evaluation/report/stepLabels.ts"
 import { EvaluationResult, PolicyResult, ReportResult, SimulatorResult, SplitResult } from "../../src/domain/Results.ts"
+import { WildBenchPairsResult, WildBenchScoresResult, WildBenchVerdictsResult } from "../../src/domain/WildBench.ts"
 import { ArtifactStore, Estimate, Shard, Stage, Step } from "../../src/index.ts"
 import { conversations, rollouts } from "./conversations.ts"
 import { asStageFailure } from "./failures.ts"
+import { pairs, scores, verdicts } from "./wildBenchFiles.ts"
 
 const byLabel = <A, I>(step: Schema.Schema<A, I>) => Schema.Record({ key: Schema.NonEmptyString, value: step })
 
@@ -22,6 +24,17 @@ const Cell = Schema.Struct({
   evaluation: Step.of(EvaluationResult),
 })
 type Cell = typeof Cell.Type
+
+const WildBenchCell = Schema.Struct({
+  assistant: Schema.NonEmptyString,
+  verdicts: Step.of(WildBenchVerdictsResult),
+  scores: Schema.optional(Step.of(WildBenchScoresResult)),
+})
+const WildBenchPair = Schema.Struct({
+  test: Schema.NonEmptyString,
+  reference: Schema.NonEmptyString,
+  pairs: Step.of(WildBenchPairsResult),
+})
 
 const Inputs = Schema.Struct({
   title: Schema.optional(Schema.NonEmptyString),
@@ -49,6 +62,10 @@ const Inputs = Schema.Struct({
   matrix: Schema.Array(Cell),
   /** Lets intervals resample whole users, and compares simulated turns with real ones. */
   split: Schema.optional(Step.of(SplitResult)),
+  /** Answers to tasks with checklists, judged by the same judges. */
+  wildbench: Schema.optional(Schema.Array(WildBenchCell)),
+  /** Comparisons of answers by a judge, beside those by checklists. */
+  wildbenchPairs: Schema.optional(Schema.Array(WildBenchPair)),
 })
 
 export const Report = Stage.make({
@@ -56,19 +73,25 @@ export const Report = Stage.make({
   version: 1,
   input: Inputs.fields,
   output: ReportResult,
-  check: ({ simulators, assistants, trainedWith, replicates, contrasts, matrix }) =>
+  check: ({ simulators, assistants, matrix, wildbench = [], wildbenchPairs = [], ...given }) =>
     unknownLabel("assistant", assistants, [
       ...matrix.map(({ assistant }) => assistant),
-      ...Object.keys(trainedWith ?? {}),
-      ...Object.keys(replicates ?? {}),
-      ...(contrasts ?? []).flatMap(({ assistant, against }) => [assistant, against]),
+      ...Object.keys(given.trainedWith ?? {}),
+      ...Object.keys(given.replicates ?? {}),
+      ...(given.contrasts ?? []).flatMap(({ assistant, against }) => [assistant, against]),
+      ...wildbench.map(({ assistant }) => assistant),
+      ...wildbenchPairs.flatMap(({ test, reference }) => [test, reference]),
     ]) ??
     unknownLabel("simulator", simulators, [
       ...matrix.map(({ simulator }) => simulator),
-      ...Object.values(trainedWith ?? {}),
+      ...Object.values(given.trainedWith ?? {}),
     ]) ??
-    repeatedCell(matrix),
-  run: ({ matrix, split, ...inputs }) =>
+    repeatedCell(matrix) ??
+    unlikeVerdicts(wildbench) ??
+    (wildbenchPairs.length > 0 && wildbench.length === 0
+      ? "wildbenchPairs stand beside wildbench: give that too"
+      : undefined),
+  run: ({ matrix, split, wildbench = [], wildbenchPairs = [], ...inputs }) =>
     Shard.once(
       "report",
       ReportResult,
@@ -81,7 +104,20 @@ export const Report = Stage.make({
           })),
         )
         const heldOut = split === undefined ? undefined : yield* conversations.read(split.test.conversations)
-        const data = buildReportData({ ...inputs, matrix: cells, heldOut })
+        const judged = yield* Effect.forEach(wildbench, ({ assistant, verdicts: result, scores: scored }) =>
+          Effect.all({
+            rows: verdicts.read(result.verdicts),
+            scores:
+              scored === undefined
+                ? Effect.succeed(undefined)
+                : Effect.map(scores.read(scored.scores), (rows) => ({ result: scored, rows })),
+          }).pipe(Effect.map((read) => ({ assistant, result, ...read }))),
+        )
+        const compared = yield* Effect.forEach(wildbenchPairs, ({ pairs: result, ...labels }) =>
+          Effect.map(pairs.read(result.pairs), (rows) => ({ ...labels, result, rows })),
+        )
+        const read = { matrix: cells, heldOut, wildbench: judged, wildbenchPairs: compared }
+        const data = buildReportData({ ...inputs, ...read })
         const json = yield* asStageFailure(Schema.encode(ReportJson)(data))
         const store = yield* ArtifactStore
         return ReportResult.make({ data: yield* asStageFailure(store.put(Buffer.from(json))) })
@@ -97,11 +133,16 @@ export const reportSteps = (
 ): Readonly<Record<string, string>> => {
   const input = Option.getOrUndefined(Schema.validateOption(Inputs)(report.input))
   if (input === undefined) return {}
-  const { simulators, assistants, matrix, split } = input
+  const { simulators, assistants, matrix, split, wildbench = [], wildbenchPairs = [] } = input
   return Object.fromEntries([
     ...Object.entries(simulators).map(([label, step]) => [stepLabels.simulator(label), idOf(step)]),
     ...Object.entries(assistants).map(([label, step]) => [stepLabels.assistant(label), idOf(step)]),
     ...matrix.map((cell) => [stepLabels.evaluation(cell), idOf(cell.evaluation)]),
+    ...wildbench.map(({ assistant, verdicts: step }) => [stepLabels.wildbench(assistant), idOf(step)]),
+    ...wildbench.flatMap(({ assistant, scores: step }) =>
+      step === undefined ? [] : [[stepLabels.wildbenchScores(assistant), idOf(step)]],
+    ),
+    ...wildbenchPairs.map((pair) => [stepLabels.wildbenchPairs(pair), idOf(pair.pairs)]),
     ...(split === undefined ? [] : [[stepLabels.split, idOf(split)]]),
     [stepLabels.report, idOf(report)],
   ])
@@ -117,4 +158,15 @@ const repeatedCell = (matrix: ReadonlyArray<Cell>) => {
   const names = matrix.map(({ assistant, simulator, persona }) => `${assistant} with ${simulator} in ${persona}`)
   const repeated = names.find((name, i) => names.indexOf(name) !== i)
   return repeated === undefined ? undefined : `the matrix has two cells of ${repeated}`
+}
+
+/** Verdicts of other judges, or on other tasks, can't stand in one table. */
+const unlikeVerdicts = (cells: ReadonlyArray<typeof WildBenchCell.Type>) => {
+  const names = cells.map(({ assistant }) => assistant)
+  const repeated = names.find((name, i) => names.indexOf(name) !== i)
+  if (repeated !== undefined) return `wildbench has two entries of ${repeated}`
+  const [first, ...others] = cells.map(({ verdicts: { input } }) => JSON.stringify(input["judges"]))
+  return others.every((judges) => judges === first)
+    ? undefined
+    : "the verdicts of wildbench are of different judges: assistants would be compared by who judged them"
 }

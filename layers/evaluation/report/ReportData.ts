@@ -7,6 +7,7 @@ import { Sha256 } from "../../../src/domain/Artifact.ts"
 import { Ending, Message } from "../../../src/domain/Conversation.ts"
 import { FailureCount, Perplexity } from "../../../src/domain/Results.ts"
 import { CheckResult, RolloutFailure } from "../../../src/domain/Rollout.ts"
+import { WildBenchReport } from "./wildbench/WildBenchReport.ts"
 
 const orNull = Schema.NullOr(Schema.Number)
 const measures = Schema.Record({ key: Schema.String, value: Schema.Number })
@@ -226,6 +227,8 @@ export const ReportData = Schema.Struct({
   samples: Schema.Array(Sample),
   failures: Schema.Array(FailureRow),
   refusals: Schema.optionalWith(Schema.Array(RefusalRow), { default: () => [] }),
+  /** Answers to tasks with checklists, where the experiment has any. */
+  wildbench: Schema.optional(WildBenchReport),
   provenance: Schema.Array(Provenance),
 })
 export type ReportData = typeof ReportData.Type

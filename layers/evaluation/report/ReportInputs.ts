@@ -2,6 +2,7 @@
 import type { Conversation } from "../../../src/domain/Conversation.ts"
 import type { EvaluationResult, PolicyResult, SimulatorResult } from "../../../src/domain/Results.ts"
 import type { Rollout } from "../../../src/domain/Rollout.ts"
+import type { WildBenchCell, WildBenchRewards } from "./wildbench/buildWildBench.ts"
 
 export interface ReportCell {
   readonly assistant: string
@@ -35,6 +36,8 @@ export interface ReportInputs {
   readonly matrix: ReadonlyArray<ReportCell>
   /** Real conversations of the held-out users: tell users apart, and how long real turns are. */
   readonly heldOut?: ReadonlyArray<Conversation> | undefined
+  readonly wildbench?: ReadonlyArray<WildBenchCell> | undefined
+  readonly wildbenchPairs?: ReadonlyArray<WildBenchRewards> | undefined
 }
 
 /** The simulator that each trained assistant was trained with, as far as it is said or read from its label. */

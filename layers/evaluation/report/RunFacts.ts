@@ -33,6 +33,8 @@ export const RunFacts = Schema.Struct({
   skippedRows: Schema.optional(
     Schema.Array(Schema.Struct({ file: Schema.String, reason: Schema.String, count: Schema.Int })),
   ),
+  /** Families of the judges that gave rewards in the experiment's own trainings, where it has such. */
+  trainingFamilies: Schema.optional(Schema.Array(Schema.String)),
   /** Calls in flight when a run was killed, and those of them that a later run sent again. */
   interrupted: Schema.Struct({ calls: Schema.Int, sentAgain: Schema.Int }),
 })

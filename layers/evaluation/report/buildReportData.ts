@@ -12,6 +12,7 @@ import { ownSimulators } from "./ReportInputs.ts"
 import type { ReportInputs } from "./ReportInputs.ts"
 import { stepLabels } from "./stepLabels.ts"
 import { trainingRows } from "./trainingRows.ts"
+import { buildWildBench } from "./wildbench/buildWildBench.ts"
 import { gains, generalisation, labels, matrixRows, sensitivity } from "./scores.ts"
 
 export const buildReportData = (inputs: ReportInputs): ReportData => {
@@ -27,6 +28,7 @@ export const buildReportData = (inputs: ReportInputs): ReportData => {
   )
   const trainings = trainingRows(inputs)
   const gained = gains(inputs, clusterOf)
+  const wildbench = buildWildBench(inputs.wildbench ?? [], inputs.wildbenchPairs)
   return {
     title: title ?? null,
     simulators: Object.entries(simulators).map(([label, result]) => ({ label, ...simulatorKind(result) })),
@@ -62,6 +64,7 @@ export const buildReportData = (inputs: ReportInputs): ReportData => {
     samples: samples(inputs),
     failures: failures(inputs),
     refusals: refusals(inputs),
+    ...(wildbench === undefined ? {} : { wildbench }),
     provenance: provenance(inputs),
   }
 }
@@ -114,13 +117,32 @@ const drift = ({ simulators, assistants }: ReportInputs): ReportData["drift"] =>
     .map(({ label, seen }) => ({ label, nats: Math.max(0, ...seen) }))
     .filter(({ nats }) => nats > 0)
 
-const provenance = ({ simulators, assistants, matrix }: ReportInputs): ReportData["provenance"] => [
+const provenance = ({
+  simulators,
+  assistants,
+  matrix,
+  wildbench = [],
+  wildbenchPairs = [],
+}: ReportInputs): ReportData["provenance"] => [
   ...Object.keys(simulators).map((label) => ({ label: stepLabels.simulator(label), transcripts: [] })),
   ...Object.entries(assistants).map(([label, result]) => ({
     label: stepLabels.assistant(label),
     transcripts: result._tag === "Assistant" ? result.curve.map(({ transcripts }) => transcripts.sha256) : [],
   })),
   ...matrix.map((cell) => ({ label: stepLabels.evaluation(cell), transcripts: [cell.result.transcripts.sha256] })),
+  ...wildbench.map(({ assistant, result }) => ({
+    label: stepLabels.wildbench(assistant),
+    transcripts: [result.verdicts.sha256],
+  })),
+  ...wildbench.flatMap(({ assistant, scores }) =>
+    scores === undefined
+      ? []
+      : [{ label: stepLabels.wildbenchScores(assistant), transcripts: [scores.result.scores.sha256] }],
+  ),
+  ...wildbenchPairs.map((pair) => ({
+    label: stepLabels.wildbenchPairs(pair),
+    transcripts: [pair.result.pairs.sha256],
+  })),
 ]
 
 const samplesByCell = 3

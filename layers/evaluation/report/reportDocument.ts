@@ -50,5 +50,6 @@ const ofAssistants = (data: ReportData) => ({
   failures: data.failures,
   /** Draws of simulated users' turns that guardrails refused. */
   refusals: data.refusals,
+  ...(data.wildbench === undefined ? {} : { wildbench: data.wildbench }),
   bootstrap: data.bootstrap,
 })

@@ -15,6 +15,7 @@ import { measuresSection } from "./sections/measuresSection.ts"
 import { provenanceSection } from "./sections/provenanceSection.ts"
 import { seedsSection } from "./sections/seedsSection.ts"
 import { simulatorsSection } from "./sections/simulatorsSection.ts"
+import { wildBenchSection } from "./sections/wildBenchSection.ts"
 
 /** One file each in `sections/`. */
 const all: ReadonlyArray<(data: ReportData, facts: RunFacts) => Section> = [
@@ -23,6 +24,7 @@ const all: ReadonlyArray<(data: ReportData, facts: RunFacts) => Section> = [
   matrixSection,
   comparisonsSection,
   measuresSection,
+  wildBenchSection,
   simulatorsSection,
   learningSection,
   conversationsSection,

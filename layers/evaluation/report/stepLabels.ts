@@ -8,6 +8,10 @@ export const stepLabels = {
   replay: (label: string) => `replay of ${label}`,
   adherence: (label: string) => `adherence of ${label}`,
   review: (label: string) => `review of ${label}`,
+  wildbench: (label: string) => `WildBench verdicts on ${label}`,
+  wildbenchScores: (label: string) => `WildBench scores of ${label}`,
+  wildbenchPairs: ({ test, reference }: { readonly test: string; readonly reference: string }) =>
+    `WildBench comparison of ${test} with ${reference}`,
   split: "split",
   report: "report",
 }

@@ -1,0 +1,117 @@
+/** The WildBench part of a report: every number, and nothing of how it looks. Rates are in [0, 1], lengths in code points. */
+import { Schema } from "effect"
+import { FailureCount } from "../../../../src/domain/Results.ts"
+import { JudgeFailureCount, NamedJudge } from "../../../../src/domain/WildBench.ts"
+
+const orNull = Schema.NullOr(Schema.Number)
+const interval = { low: orNull, high: orNull }
+
+/** As `ChecklistSummary` says. */
+const summary = {
+  tasks: Schema.Int,
+  judged: Schema.Int,
+  mean: orNull,
+  standardError: orNull,
+  items: Schema.Struct({ satisfied: Schema.Int, unsatisfied: Schema.Int, missing: Schema.Int }),
+  ifMissingNo: orNull,
+  ifMissingYes: orNull,
+}
+
+const AssistantRow = Schema.Struct({
+  assistant: Schema.String,
+  ...summary,
+  /** As `LengthSummary` says. */
+  lengths: Schema.Struct({
+    n: Schema.Int,
+    mean: orNull,
+    median: orNull,
+    p90: orNull,
+    truncated: Schema.Int,
+    without: Schema.Int,
+  }),
+  /** Tasks without an answer, and answers on which a judge's verdicts are missing. */
+  failures: Schema.Array(FailureCount),
+  judgeFailures: Schema.Array(JudgeFailureCount),
+})
+
+const GroupRow = Schema.Struct({ assistant: Schema.String, name: Schema.String, ...summary })
+
+/** As `AnswerComparison` says. `p` is adjusted for the number of pairs (Holm). */
+const PairRow = Schema.Struct({
+  first: Schema.String,
+  second: Schema.String,
+  wins: Schema.Int,
+  ties: Schema.Int,
+  losses: Schema.Int,
+  n: Schema.Int,
+  partly: Schema.Int,
+  missing: Schema.Int,
+  winRate: Schema.NullOr(Schema.Struct({ mean: Schema.Number, standardError: Schema.Number, ...interval })),
+  difference: Schema.NullOr(Schema.Struct({ mean: Schema.Number, p: orNull, ...interval })),
+  longerWon: Schema.Int,
+})
+
+/** As `PanelAgreement` says, over the answers of all assistants. */
+const Agreement = Schema.Struct({
+  pairs: Schema.Array(
+    Schema.Struct({
+      first: Schema.String,
+      second: Schema.String,
+      items: Schema.Int,
+      same: orNull,
+      kappa: orNull,
+    }),
+  ),
+  fleiss: Schema.Struct({ items: Schema.Int, kappa: orNull }),
+  krippendorff: Schema.Struct({ items: Schema.Int, alpha: orNull }),
+  judges: Schema.Array(Schema.Struct({ judge: Schema.String, verdicts: Schema.Int, missing: Schema.Int, yes: orNull })),
+})
+
+const byCategory = Schema.Record({ key: Schema.String, value: Schema.Number })
+
+/** As `WbScore` says: score from 1 to 10, the others (score - 5) * 2. */
+const ScoreRow = Schema.Struct({
+  assistant: Schema.String,
+  judge: NamedJudge,
+  rows: Schema.Int,
+  unscored: Schema.Int,
+  incomplete: Schema.Int,
+  score: orNull,
+  adjustedScore: orNull,
+  categoryScores: byCategory,
+  taskMacroScore: orNull,
+  judgeFailures: Schema.Array(JudgeFailureCount),
+})
+
+/** As `OrdersReward` says, one row for each length margin. */
+const RewardRow = Schema.Struct({
+  test: Schema.String,
+  reference: Schema.String,
+  judge: NamedJudge,
+  margin: orNull,
+  wins: Schema.Int,
+  ties: Schema.Int,
+  losses: Schema.Int,
+  inconsistent: Schema.Int,
+  incomplete: Schema.Int,
+  missing: Schema.Int,
+  reward: orNull,
+  categoryRewards: byCategory,
+  taskMacroReward: orNull,
+  judgeFailures: Schema.Array(JudgeFailureCount),
+})
+
+export const WildBenchReport = Schema.Struct({
+  judges: Schema.Array(NamedJudge),
+  /** SHA-256 of the judges' prompt. */
+  prompt: Schema.String,
+  assistants: Schema.Array(AssistantRow),
+  categories: Schema.Array(GroupRow),
+  tags: Schema.Array(GroupRow),
+  pairs: Schema.Array(PairRow),
+  agreement: Agreement,
+  /** Where answers were scored from 1 to 10, and compared by a judge. */
+  scores: Schema.optional(Schema.Array(ScoreRow)),
+  rewards: Schema.optional(Schema.Array(RewardRow)),
+})
+export type WildBenchReport = typeof WildBenchReport.Type

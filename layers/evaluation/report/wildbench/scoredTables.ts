@@ -1,0 +1,65 @@
+/** WB-Score and WB-Reward as tables, where a report has them. */
+import { decimal, signed, whole } from "../numbers.ts"
+import type { Block } from "../Section.ts"
+import { numeric, table } from "./tables.ts"
+import type { WildBenchReport } from "./WildBenchReport.ts"
+
+export const scoredBlocks = (data: WildBenchReport): ReadonlyArray<Block> => [
+  scoreTable(data),
+  ...(data.rewards === undefined
+    ? []
+    : [
+        {
+          kind: "text",
+          text: "WB-Reward: a judge compares two answers in both orders; much better counts 1, slightly better 0.5, and pairs on which the orders contradict each other are ties. With a margin, a slight preference for an answer that is longer by more than so many characters is a tie. Task macro weighs the five categories as WildBench does.",
+        } as const,
+      ]),
+  rewardTable(data),
+]
+
+const scoreTable = ({ scores = [] }: WildBenchReport) =>
+  table(
+    "WB-Score: a judge's scores from 1 to 10; adjusted and task macro are (score - 5) times 2",
+    [
+      { name: "assistant" },
+      { name: "judge" },
+      ...["answers", "score", "adjusted", "task macro", "unscored", "truncated or none"].map(numeric),
+    ],
+    scores.map((row) => [
+      row.assistant,
+      row.judge.name,
+      whole(row.rows),
+      decimal(row.score),
+      decimal(row.adjustedScore),
+      decimal(row.taskMacroScore),
+      whole(row.unscored),
+      whole(row.incomplete),
+    ]),
+  )
+
+const rewardTable = ({ rewards = [] }: WildBenchReport) =>
+  table(
+    "WB-Reward of the first against the second, by length margin",
+    [
+      { name: "first" },
+      { name: "second" },
+      { name: "judge" },
+      ...["margin", "reward", "task macro", "wins", "ties", "losses", "contradictory", "incomplete", "missing"].map(
+        numeric,
+      ),
+    ],
+    rewards.map((row) => [
+      row.test,
+      row.reference,
+      row.judge.name,
+      row.margin === null ? "none" : whole(row.margin),
+      signed(row.reward, 3),
+      signed(row.taskMacroReward, 3),
+      whole(row.wins),
+      whole(row.ties),
+      whole(row.losses),
+      whole(row.inconsistent),
+      whole(row.incomplete),
+      whole(row.missing),
+    ]),
+  )

@@ -1,0 +1,209 @@
+/** The WildBench part of a report as tables. */
+import { decimal, interval, percent, signed, signedInterval, significant, whole } from "../numbers.ts"
+import type { Block } from "../Section.ts"
+import { numeric, table } from "./tables.ts"
+import { scoredBlocks } from "./scoredTables.ts"
+import type { WildBenchReport } from "./WildBenchReport.ts"
+
+/** In reading order; nothing where the report has no such part. */
+export const wildBenchBlocks = (
+  data: WildBenchReport | undefined,
+  trainingFamilies: ReadonlyArray<string> = [],
+): ReadonlyArray<Block> =>
+  data === undefined
+    ? []
+    : [
+        { kind: "text", text: explained(data) },
+        satisfactionTable(data),
+        ...(data.pairs.length === 0
+          ? []
+          : [
+              {
+                kind: "text",
+                text: "Two assistants are compared task by task by how many items each satisfies, on the items that both have a verdict on. The win rate counts ties as half; its interval is Wald's and takes tasks as independent (paper, G.1). The difference is in satisfaction, paired by task: its interval is a percentile bootstrap of tasks (10,000 resamples, seed 0), p of the paired t test, adjusted for the number of pairs (Holm). Both speak of these answers, not of a training method.",
+              } as const,
+            ]),
+        pairTable(data),
+        categoryTable(data),
+        lengthTable(data),
+        ...scoredBlocks(data),
+        { kind: "text", text: agreementText(data) },
+        judgeTable(data, trainingFamilies),
+        agreementTable(data),
+        failureTable(data),
+        tagTable(data),
+      ]
+
+const explained = ({ judges }: WildBenchReport) =>
+  [
+    "One answer of each assistant to each task, checked against the task's checklist, item by item.",
+    judges.length === 1
+      ? "One judge decides."
+      : `An item is decided where more than half of the ${judges.length} judges say the same.`,
+    "A verdict that is missing is left out of the mean, never counted as a no; the two columns at the right say what the mean would be if all missing ones had been no, and yes.",
+    ...(judges.some(({ by }) => by === "likelihood")
+      ? [
+          'A judge by likelihood is asked whether "Yes" or "No" is its likelier next word. Small models do so whatever the answer says: look at how often such a judge says yes before you read anything into its verdicts.',
+        ]
+      : []),
+  ].join(" ")
+
+const satisfactionTable = ({ assistants }: WildBenchReport) =>
+  table(
+    "Satisfaction: mean share of satisfied items by task",
+    [
+      { name: "assistant" },
+      ...["tasks", "judged", "satisfaction", "standard error", "items missing", "if missing were no", "yes"].map(
+        numeric,
+      ),
+    ],
+    assistants.map((row) => [
+      row.assistant,
+      whole(row.tasks),
+      whole(row.judged),
+      decimal(row.mean, 3),
+      decimal(row.standardError, 3),
+      missingShare(row.items),
+      decimal(row.ifMissingNo, 3),
+      decimal(row.ifMissingYes, 3),
+    ]),
+  )
+
+const missingShare = ({ satisfied, unsatisfied, missing }: WildBenchReport["assistants"][number]["items"]) =>
+  `${whole(missing)} (${percent(missing, satisfied + unsatisfied + missing)})`
+
+const pairTable = ({ pairs }: WildBenchReport) =>
+  table(
+    "Assistants compared by task",
+    [
+      { name: "first" },
+      { name: "second" },
+      ...["wins", "ties", "losses", "win rate", "95% interval", "difference", "95%, paired", "p (Holm)"].map(numeric),
+      numeric("longer won"),
+      numeric("partly"),
+      numeric("missing"),
+    ],
+    pairs.map((row) => [
+      row.first,
+      row.second,
+      whole(row.wins),
+      whole(row.ties),
+      whole(row.losses),
+      decimal(row.winRate?.mean ?? null),
+      row.winRate === null ? "" : interval(row.winRate),
+      signed(row.difference?.mean ?? null, 3),
+      row.difference === null ? "" : signedInterval(row.difference),
+      significant(row.difference?.p ?? null),
+      percent(row.longerWon, row.wins + row.losses),
+      whole(row.partly),
+      whole(row.missing),
+    ]),
+  )
+
+const categoryTable = (data: WildBenchReport) =>
+  groupTable(
+    "Satisfaction by category ± standard error (tasks); a task is in all categories of its tags",
+    data,
+    data.categories,
+  )
+
+const tagTable = (data: WildBenchReport) =>
+  groupTable("Satisfaction by primary tag ± standard error (tasks)", data, data.tags, true)
+
+const groupTable = (
+  caption: string,
+  { assistants }: WildBenchReport,
+  groups: WildBenchReport["categories"],
+  folded = false,
+) => {
+  const names = [...new Set(groups.map(({ name }) => name))]
+  return table(
+    caption,
+    [{ name: "assistant" }, ...names.map(numeric)],
+    assistants.map(({ assistant }) => [
+      assistant,
+      ...names.map((name) => {
+        const found = groups.find((group) => group.assistant === assistant && group.name === name)
+        if (found === undefined) return ""
+        return `${decimal(found.mean)} ± ${decimal(found.standardError)} (${whole(found.judged)})`
+      }),
+    ]),
+    folded,
+  )
+}
+
+const lengthTable = ({ assistants }: WildBenchReport) =>
+  table(
+    "Lengths of answers in characters, over those that are whole",
+    [{ name: "assistant" }, ...["answers", "mean", "median", "90%", "truncated", "none"].map(numeric)],
+    assistants.map(({ assistant, lengths }) => [
+      assistant,
+      whole(lengths.n),
+      ...[lengths.mean, lengths.median, lengths.p90].map((value) => decimal(value, 0)),
+      whole(lengths.truncated),
+      whole(lengths.without),
+    ]),
+  )
+
+const agreementText = ({ judges, agreement: { fleiss, krippendorff } }: WildBenchReport) =>
+  judges.length < 2
+    ? "With one judge there is no agreement to tell."
+    : `Agreement beyond chance: Fleiss' kappa ${decimal(fleiss.kappa)} on the ${whole(fleiss.items)} items that every judge has a verdict on, Krippendorff's alpha ${decimal(krippendorff.alpha)} on the ${whole(krippendorff.items)} items with two verdicts or more.`
+
+/** A judge that trained an assistant has taught it its own taste. */
+const inTraining = ({ family, heldOut }: WildBenchReport["judges"][number], families: ReadonlyArray<string>) => {
+  if (families.includes(family)) return "its family gave rewards"
+  if (heldOut) return "held out from it"
+  return families.length === 0 ? "not known" : "not among its judges"
+}
+
+const judgeTable = ({ judges, agreement }: WildBenchReport, families: ReadonlyArray<string>) =>
+  table(
+    "Judges",
+    [
+      { name: "judge" },
+      { name: "family" },
+      { name: "in training" },
+      { name: "asked for" },
+      ...["verdicts", "missing", "say yes"].map(numeric),
+    ],
+    judges.map((judge, i) => {
+      const { name, family, by } = judge
+      const own = agreement.judges[i]
+      return [
+        name,
+        family,
+        inTraining(judge, families),
+        by === "answer" ? "JSON" : "likelihood",
+        whole(own?.verdicts ?? 0),
+        whole(own?.missing ?? 0),
+        percent(own?.yes ?? 0, own?.verdicts === 0 ? 0 : 1),
+      ]
+    }),
+  )
+
+const agreementTable = ({ agreement: { pairs } }: WildBenchReport) =>
+  table(
+    "Agreement of judges",
+    [{ name: "judge" }, { name: "judge" }, ...["items", "same verdict", "Cohen's kappa"].map(numeric)],
+    pairs.map(({ first, second, items, same, kappa }) => [
+      first,
+      second,
+      whole(items),
+      same === null ? "–" : percent(same, 1),
+      decimal(kappa),
+    ]),
+  )
+
+/** Counts are of answers. */
+const failureTable = ({ assistants }: WildBenchReport) =>
+  table(
+    "Answers and verdicts that are missing, by reason; what the assistant caused satisfies no item",
+    [{ name: "assistant" }, { name: "caused by" }, { name: "reason" }, numeric("count"), numeric("share of tasks")],
+    assistants.flatMap(({ assistant, tasks, failures, judgeFailures }) =>
+      [
+        ...failures.map(({ by, reason, count }) => [by, `answer: ${reason}`, count] as const),
+        ...judgeFailures.map(({ judge, reason, count }) => [judge, `verdicts: ${reason}`, count] as const),
+      ].map(([by, reason, count]) => [assistant, by, reason, whole(count), percent(count, tasks)]),
+    ),
+  )

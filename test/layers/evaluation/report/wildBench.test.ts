@@ -1,0 +1,87 @@
+import { assert, describe, it } from "@effect/vitest"
+import { buildWildBench } from "../../../../layers/evaluation/report/wildbench/buildWildBench.ts"
+import type { WildBenchCell } from "../../../../layers/evaluation/report/wildbench/buildWildBench.ts"
+import { wildBenchBlocks } from "../../../../layers/evaluation/report/wildbench/wildBenchTables.ts"
+import { decideItems } from "../../../../layers/evaluation/judges/majority.ts"
+import { Sha256 } from "../../../../src/domain/Artifact.ts"
+import { deriveSeed, randomFrom } from "../../../../src/domain/Seed.ts"
+
+const names = ["one", "two", "three"]
+const items = 11
+
+/** The benchmark's size: each judge right nine times in ten, and now and then silent. */
+const cell = (assistant: string, tasks = 1024): WildBenchCell => {
+  const { next } = randomFrom(deriveSeed([assistant]))
+  const rows = Array.from({ length: tasks }, (_, task) => {
+    const truth = Array.from({ length: items }, () => next() < (assistant === "a" ? 0.7 : 0.6))
+    const judges = names.map(() => ({
+      satisfied: truth.map((met) => (next() < 0.02 ? null : met === next() < 0.9)),
+      failure: null,
+      keys: [],
+    }))
+    return {
+      session: `t${task}`,
+      primaryTag: ["Math", "Planning", "Editing", "Advice seeking", "Coding & Debugging"][task % 5]!,
+      secondaryTags: [],
+      checklist: truth.map((_item, i) => `item ${i}`),
+      length: 1000 + Math.floor(next() * 1000),
+      truncated: false,
+      failure: null,
+      judges,
+      satisfied: decideItems(
+        items,
+        judges.map(({ satisfied }) => satisfied),
+      ),
+    }
+  })
+  return {
+    assistant,
+    rows,
+    result: {
+      _tag: "WildBenchVerdicts",
+      model: { provider: "openai", name: assistant },
+      judges: names.map((name) => ({ name, family: name, heldOut: name === "one", by: "answer" as const })),
+      prompt: "c".repeat(64),
+      verdicts: { sha256: Sha256.make("a".repeat(64)), bytes: 1 },
+      count: tasks,
+      items: { satisfied: 0, unsatisfied: 0, missing: 0 },
+      judgeFailures: [],
+      failures: [],
+      seconds: 1,
+    },
+  }
+}
+
+describe("the WildBench part of a report", () => {
+  const data = buildWildBench(["a", "b", "c"].map((name) => cell(name)))!
+  const tables = (families?: ReadonlyArray<string>) =>
+    wildBenchBlocks(data, families).flatMap((block) => (block.kind === "table" ? [block] : []))
+
+  it("tells assistants apart that differ, and no others", () => {
+    const [ab, ac, bc] = data.pairs
+    assert.isAbove(ab!.difference!.low!, 0)
+    assert.isAbove(ac!.winRate!.low!, 0.5)
+    assert.isTrue(bc!.difference!.low! < 0 && bc!.difference!.high! > 0)
+    assert.isTrue(ab!.difference!.p! < 0.001 && bc!.difference!.p! > 0.01)
+    // Two judges who are right nine times in ten agree with 0.82; the rest is chance's.
+    for (const { kappa } of data.agreement.pairs) assert.closeTo(kappa!, 0.6, 0.08)
+    assert.closeTo(data.agreement.fleiss.kappa!, data.agreement.krippendorff.alpha!, 0.02)
+  })
+
+  it("says which judges are held out, and which families gave rewards", () => {
+    const judgesOf = (families?: ReadonlyArray<string>) =>
+      tables(families)
+        .find(({ caption }) => caption === "Judges")
+        ?.rows.map((row) => row[2])
+    assert.deepEqual(judgesOf(), ["held out from it", "not known", "not known"])
+    assert.deepEqual(judgesOf(["two"]), ["held out from it", "its family gave rewards", "not among its judges"])
+  })
+
+  it("has nothing to say of nothing, and a dash for what is unknown", () => {
+    assert.isUndefined(buildWildBench([]))
+    assert.deepEqual(wildBenchBlocks(undefined), [])
+    const none = buildWildBench([{ ...cell("a", 1), rows: [] }])!
+    const [first] = wildBenchBlocks(none).flatMap((block) => (block.kind === "table" ? [block] : []))
+    assert.deepEqual(first?.rows, [["a", "0", "0", "–", "–", "0 (–)", "–", "–"]])
+  })
+})

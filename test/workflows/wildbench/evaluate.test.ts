@@ -1,0 +1,114 @@
+/** The evaluation of assistants that are there, on scripted servers: everything but training. */
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Schema } from "effect"
+import { ReportData } from "../../../layers/evaluation/report/ReportData.ts"
+import { InvalidInput } from "../../../src/index.ts"
+import * as U from "../../../workflows/index.ts"
+import evaluate, { presets, study } from "../../../workflows/experiments/evaluate.ts"
+import { simulatorWorld } from "../simulators/simulatorWorld.ts"
+
+const base = U.Model.trainable("scripted-base", { revision: "1" })
+const chat = (name: string) => U.Model.openai(name, { revision: "1" })
+
+const experimentOn = (corpus: string) =>
+  study("assistants", {
+    split: U.Split({
+      corpus: U.Corpus({ file: U.FileRef.make({ path: corpus }) }),
+      shares: { simulator: 0.3, assistant: 0.1, validation: 0.1, test: 0.5 },
+    }),
+    assistants: {
+      one: U.InitialAssistant({ model: chat("one") }),
+      tokens: U.InitialAssistant({ model: base }),
+    },
+    simulators: { RPUser2: U.RolePlay({ model: chat("chat") }) },
+    heldOut: ["RPUser2"],
+    evaluating: {
+      reward: U.Reward.checklist([{ kind: "words", max: 60 }], { own: false }),
+      conversing: { turns: 2, maxTokens: 12 },
+      prompts: 4,
+    },
+    wildbench: {
+      tasks: U.ownWildBenchTasks({ most: 5 }),
+      judges: [{ model: base, heldOut: true }],
+      answering: { maxTokens: 12 },
+    },
+    fidelity: { assistant: "one", conversations: 4, openings: 4, maxTokens: 500 },
+  })
+
+describe("an evaluation of assistants", () => {
+  it.scopedLive(
+    "fills matrix and checklists for endpoints and models in tokens alike",
+    () =>
+      Effect.gen(function* () {
+        const world = yield* simulatorWorld
+        const { ran, data } = yield* world.run(experimentOn(world.corpus))
+        assert.strictEqual(ran.state, "done")
+        const report = Schema.validateSync(ReportData)(data)
+        const { wildbench } = report
+        if (wildbench === undefined) return assert.fail("no wildbench in the report")
+        assert.deepEqual(
+          wildbench.assistants.map(({ assistant, tasks, judged, items }) => [assistant, tasks, judged, items.missing]),
+          [
+            ["one", 5, 5, 0],
+            ["tokens", 5, 5, 0],
+          ],
+        )
+        assert.deepEqual(wildbench.judges, [
+          { name: "scripted-base@1", family: "scripted", heldOut: true, by: "likelihood" },
+        ])
+        assert.lengthOf(wildbench.pairs, 1)
+        assert.lengthOf(
+          report.matrix.filter(({ metric }) => metric === "reward"),
+          2,
+        )
+        assert.include(
+          report.provenance.map(({ label }) => label),
+          "WildBench verdicts on one",
+        )
+      }),
+    240_000,
+  )
+
+  it("is planned for the paper's names, and for the embedded model", () => {
+    assert.isTrue(U.Experiment.isExperiment(evaluate) && U.Experiment.isExperiment(presets.embedded))
+    const stages = (one: typeof evaluate) => new Set(U.Experiment.cells(one).map(({ step }) => step.stage.name))
+    for (const one of [evaluate, presets.embedded as unknown as typeof evaluate])
+      assert.deepEqual([...stages(one)], ["Evaluate", "WildBenchVerdicts"])
+    assert.lengthOf(U.Experiment.cells(evaluate), 5 * 9 + 5)
+  })
+
+  it("refuses what would compare unlike things", () => {
+    const tasks = U.ownWildBenchTasks()
+    const trained = U.TrainAssistant({
+      split: U.Split({ corpus: U.embeddedCorpus() }),
+      base,
+      simulator: U.RolePlay({ model: base }),
+      persona: U.Personas.plain,
+      reward: U.Reward.mix([[1, U.Reward.rubric([chat("Qwen/Qwen3-32B")])]]),
+      conversing: { turns: 2, maxTokens: 8 },
+      recipe: U.embeddedGrpo,
+    })
+    const answers = U.WildBenchAnswers({ tasks, assistant: U.AssistantAt({ assistant: trained, at: "last" }) })
+    const judged = (...judges: ReadonlyArray<{ readonly model: U.ModelSpec; readonly heldOut?: boolean }>) =>
+      U.WildBenchVerdicts({ answers, judges: judges as never })
+    const refused = (build: () => unknown, reason: RegExp) => {
+      try {
+        build()
+      } catch (error) {
+        assert.instanceOf(error, InvalidInput)
+        return assert.match(String((error as Error).message), reason)
+      }
+      return assert.fail("it was built")
+    }
+    refused(() => judged({ model: chat("qwen-max"), heldOut: true }), /its family "qwen" gave rewards in training/)
+    refused(() => judged({ model: chat("a") }, { model: chat("a") }), /named twice/)
+    judged({ model: chat("qwen-max") }, { model: chat("gpt-5-mini"), heldOut: true })
+    const [one, other] = [judged({ model: chat("a") }), judged({ model: chat("b") })]
+    const wildbench = [
+      { assistant: "x", verdicts: one },
+      { assistant: "y", verdicts: other },
+    ]
+    const assistants = { x: trained, y: trained }
+    refused(() => U.Report({ simulators: {}, assistants, matrix: [], wildbench }), /of different judges/)
+  })
+})

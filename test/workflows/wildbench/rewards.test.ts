@@ -1,0 +1,77 @@
+/** WB-Score and WB-Reward of a scripted judge, from the stages to the report. */
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Schema } from "effect"
+import { ReportData } from "../../../layers/evaluation/report/ReportData.ts"
+import { pairs as pairRows } from "../../../workflows/stages/wildBenchFiles.ts"
+import { WildBenchPairsResult } from "../../../src/domain/WildBench.ts"
+import { Report } from "../../../workflows/stages/Report.ts"
+import { WildBenchPairs } from "../../../workflows/stages/WildBenchPairs.ts"
+import { WildBenchScores } from "../../../workflows/stages/WildBenchScores.ts"
+import { studyReport } from "../../../workflows/studyReport.ts"
+import { faultWorld } from "../faults/FaultWorld.ts"
+import { idIn, judgeModels, requestOf, said, studyOf, taskFile, usual, wildBenchSteps } from "./judgedWorld.ts"
+
+const count = 12
+const [judge] = judgeModels
+const numberOf = (task: string) => Number(task.slice(task.indexOf("-") + 1))
+
+describe("WB-Score and WB-Reward", () => {
+  it.scopedLive(
+    "come from one judge's scores, and from its comparisons in both orders",
+    () =>
+      Effect.gen(function* () {
+        const world = yield* faultWorld
+        const file = taskFile(world.folder, count)
+        const steps = wildBenchSteps(file)
+        const [good, fair] = [steps["good"]!, steps["fair"]!]
+        const scores = WildBenchScores({ answers: good.answers, judge, maxFailureShare: 1 })
+        const pairs = WildBenchPairs({ test: good.answers, reference: fair.answers, judge, maxFailureShare: 1 })
+        const report = Report({
+          simulators: {},
+          assistants: { good: good.assistant, fair: fair.assistant },
+          matrix: [],
+          wildbench: [
+            { assistant: "good", verdicts: good.verdicts, scores },
+            { assistant: "fair", verdicts: fair.verdicts },
+          ],
+          wildbenchPairs: [{ test: "good", reference: "fair", pairs }],
+        })
+        const study = studyOf(file, steps, [report])
+        world.script.now = (_, arrival) => {
+          const request = requestOf(arrival)
+          const format = JSON.stringify(arrival.body["response_format"] ?? "")
+          const i = numberOf(request.task)
+          if (format.includes('"score"') && format.includes('"name":"score"'))
+            return said(i === 0 ? "no score" : JSON.stringify({ reason: "so", score: i === 1 ? 4 : 8 }))
+          if (!format.includes('"name":"comparison"')) return usual(request)
+          const text = JSON.stringify(arrival.body["messages"])
+          const goodIsA = text.indexOf("Answer by good") < text.indexOf("Answer by fair")
+          // Task 0 is refused in one order, task 1 goes to whoever stands first, the others to the good one.
+          if (i === 0 && goodIsA) return said("", "content_filter")
+          const choice = i === 1 || goodIsA ? "A++" : "B++"
+          return said(JSON.stringify({ reason: "so", choice }))
+        }
+        const outcomes = yield* world.run(study)
+        const outcome = outcomes.get(idIn(study, pairs))
+        if (outcome?._tag !== "Done") return assert.fail(JSON.stringify(outcome))
+        const result = Schema.validateSync(WildBenchPairsResult)(outcome.output)
+        assert.deepEqual(result.judgeFailures, [{ judge: "judge-a@1", reason: "refused", count: 1 }])
+        const rows = yield* world.reading(pairRows.read(result.pairs))
+        assert.deepEqual(
+          rows.slice(0, 3).map(({ verdict }) => verdict?.outcome),
+          ["missing", "position-inconsistent", "win"],
+        )
+        const { data } = yield* world.reading(studyReport(study, world.config))
+        const { wildbench } = Schema.validateSync(ReportData)(data)
+        const reward = wildbench?.rewards?.find(({ margin }) => margin === null)
+        const counts = { wins: count - 2, ties: 1, losses: 0, inconsistent: 1, incomplete: 0, missing: 1 }
+        assert.deepInclude(reward, { test: "good", reference: "fair", ...counts })
+        assert.closeTo(reward?.reward ?? 0, (count - 2) / (count - 1), 1e-12)
+        const score = wildbench?.scores?.[0]
+        assert.deepInclude(score, { assistant: "good", rows: count, unscored: 1 })
+        assert.closeTo(score?.score ?? 0, (4 + 8 * (count - 2)) / (count - 1), 1e-12)
+        assert.deepEqual(score?.judgeFailures, [{ judge: "judge-a@1", reason: "invalid output", count: 1 }])
+      }),
+    240_000,
+  )
+})
