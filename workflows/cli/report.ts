@@ -29,20 +29,22 @@ export const report = Command.make("report", flags, (given) =>
   Effect.gen(function* () {
     const home = yield* Home.folder(Option.getOrUndefined(given.home))
     const config = yield* loadConfig(Option.getOrUndefined(given.config))
-    const { data, facts } = yield* Effect.gen(function* () {
+    yield* Effect.gen(function* () {
       const study = yield* studyOf(given.experiment, given)
-      return yield* Effect.catchTag(studyReport(study, config), "NoReport", (error) => explained(error, study))
+      const { data, facts } = yield* Effect.catchTag(studyReport(study, config), "NoReport", (error) =>
+        explained(error, study),
+      )
+      const folder = Option.getOrElse(given.out, () => join(Home.paths(home).reports, facts.experiment))
+      const write = writeReportFiles({ data, facts }, folder)
+      // A home that can only be read is no reason not to show what is in it.
+      const tried = Option.isSome(given.out)
+        ? write
+        : Effect.catchTag(write, "ReportNotWritten", ({ message }) => Effect.as(Console.error(message), []))
+      const files = given.json && Option.isNone(given.out) ? [] : yield* tried
+      yield* Console.log(
+        given.json ? JSON.stringify(reportDocument(data, facts)) : [closingTable(data, facts), ...files].join("\n"),
+      )
     }).pipe(Effect.provide(Home.Home.layerReader(home)))
-    const folder = Option.getOrElse(given.out, () => join(Home.paths(home).reports, facts.experiment))
-    const write = writeReportFiles({ data, facts }, folder)
-    // A home that can only be read is no reason not to show what is in it.
-    const tried = Option.isSome(given.out)
-      ? write
-      : Effect.catchTag(write, "ReportNotWritten", ({ message }) => Effect.as(Console.error(message), []))
-    const files = given.json && Option.isNone(given.out) ? [] : yield* tried
-    yield* Console.log(
-      given.json ? JSON.stringify(reportDocument(data, facts)) : [closingTable(data, facts), ...files].join("\n"),
-    )
   }),
 ).pipe(
   options.described(
