@@ -30,7 +30,7 @@ export const writeTranscripts = Effect.fn("writeTranscripts")(function* (
   folder: string,
 ) {
   const groups = talkGroups(data)
-  const stamp = stampOf(groups)
+  const stamp = stampOf(data)
   const index = talkIndex(stamp)
   const writing = `${folder}.${process.pid}.tmp`
   const shards = shardWriter(writing, index.startShard)
@@ -84,6 +84,13 @@ export const writeTranscripts = Effect.fn("writeTranscripts")(function* (
   }).pipe(Effect.onError(() => Effect.sync(() => rmSync(writing, { recursive: true, force: true }))))
 })
 
+/** By the artifacts: the same transcripts have the same stamp. */
+export const stampOf = (data: AnyReportData): string =>
+  createHash("sha256")
+    .update(JSON.stringify(talkGroups(data)))
+    .digest("hex")
+    .slice(0, 16)
+
 /** Those of one step; the report is written without them. */
 class TranscriptsUnread extends Schema.TaggedError<TranscriptsUnread>()("TranscriptsUnread", {
   detail: Schema.String,
@@ -108,10 +115,6 @@ const lines = ({ sha256 }: TalkGroup) =>
   )
 
 const parse = Option.liftThrowable((text: string): unknown => JSON.parse(text))
-
-/** By the artifacts: the same transcripts have the same stamp. */
-const stampOf = (groups: ReadonlyArray<TalkGroup>) =>
-  createHash("sha256").update(JSON.stringify(groups)).digest("hex").slice(0, 16)
 
 /** Characters of a shard, about: small enough to load in no time, large enough that there are not too many. */
 const shardSize = 1 << 19

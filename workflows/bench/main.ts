@@ -10,6 +10,7 @@ import { callsBench } from "./callsBench.ts"
 import { conversationsBench } from "./conversationsBench.ts"
 import { homeBench } from "./homeBench.ts"
 import { prepareBench } from "./prepareBench.ts"
+import { reportBench } from "./reportBench.ts"
 import { rerunBench } from "./rerunBench.ts"
 import { trainerBench } from "./trainerBench.ts"
 
@@ -40,6 +41,7 @@ const benches: ReadonlyMap<string, Bench> = new Map([
       }),
     ),
   ],
+  ["report", several(reportBench({ talks: 100_000, targetSeconds: 20, targetMegabytes: 1000, targetView: 2 }))],
   ["trainer", one(trainerBench({ target: 3, say: (line) => Console.error(`  ${line}`) }))],
 ])
 

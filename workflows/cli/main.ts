@@ -16,6 +16,7 @@ import { show } from "./show.ts"
 import { status } from "./status.ts"
 import { steps } from "./steps.ts"
 import { trainer } from "./trainer.ts"
+import { view } from "./view.ts"
 import { wildbench } from "./wildbench.ts"
 
 const require = createRequire(import.meta.url)
@@ -34,6 +35,7 @@ const understudy = Command.make("understudy").pipe(
     steps,
     show,
     report,
+    view,
     replay,
     trainer,
     doctor,

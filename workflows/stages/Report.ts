@@ -2,12 +2,12 @@
  * The numbers of a report from the results of an experiment and the transcripts under them, as one artifact. Rendering
  * it adds what the journal and the ledger know of the run, so that a report costs nothing and never goes stale.
  */
-import { Effect, Option, Schema } from "effect"
+import { Effect, Option, Record, Schema } from "effect"
 import { buildReportData } from "../../layers/evaluation/report/buildReportData.ts"
 import { ReportJson } from "../../layers/evaluation/report/ReportData.ts"
 import { stepLabels } from "../../layers/evaluation/report/stepLabels.ts"
 import { EvaluationResult, PolicyResult, ReportResult, SimulatorResult, SplitResult } from "../../src/domain/Results.ts"
-import { ArtifactStore, Estimate, Shard, Stage, Step } from "../../src/index.ts"
+import { ArtifactStore, Driver, Estimate, Shard, Stage, Step } from "../../src/index.ts"
 import { conversations, rollouts } from "./conversations.ts"
 import { asStageFailure } from "./failures.ts"
 
@@ -35,6 +35,15 @@ const Inputs = Schema.Struct({
   split: Schema.optional(Step.of(SplitResult)),
 })
 
+/** The same with what the steps gave. */
+const Results = Schema.Struct({
+  ...Inputs.fields,
+  simulators: byLabel(SimulatorResult),
+  assistants: byLabel(PolicyResult),
+  matrix: Schema.Array(Schema.Struct({ ...Cell.fields, evaluation: EvaluationResult })),
+  split: Schema.optional(SplitResult),
+})
+
 export const Report = Stage.make({
   name: "Report",
   version: 1,
@@ -50,26 +59,65 @@ export const Report = Stage.make({
       ...Object.values(trainedWith ?? {}),
     ]) ??
     repeatedCell(matrix),
-  run: ({ title, simulators, assistants, trainedWith, matrix, split }) =>
+  run: (input) =>
     Shard.once(
       "report",
       ReportResult,
       Effect.gen(function* () {
-        const cells = yield* Effect.forEach(matrix, ({ evaluation, ...cell }) =>
-          Effect.map(rollouts.read(evaluation.transcripts), (records) => ({
-            ...cell,
-            result: evaluation,
-            rollouts: records,
-          })),
-        )
-        const heldOut = split === undefined ? undefined : yield* conversations.read(split.test.conversations)
-        const data = buildReportData({ title, simulators, assistants, trainedWith, matrix: cells, heldOut })
+        const data = yield* reportData(input)
         const json = yield* asStageFailure(Schema.encode(ReportJson)(data))
         const store = yield* ArtifactStore
         return ReportResult.make({ data: yield* asStageFailure(store.put(Buffer.from(json))) })
       }),
     ),
   estimate: () => Estimate.free(1),
+})
+
+/** From results; reads the transcripts that they name. */
+const reportData = Effect.fnUntraced(function* (input: Schema.Schema.Type<typeof Results>) {
+  const { title, simulators, assistants, trainedWith, matrix, split } = input
+  const cells = yield* Effect.forEach(matrix, ({ evaluation, ...cell }) =>
+    Effect.map(rollouts.read(evaluation.transcripts), (records) => ({
+      ...cell,
+      result: evaluation,
+      rollouts: records,
+    })),
+  )
+  const heldOut = split === undefined ? undefined : yield* conversations.read(split.test.conversations)
+  return buildReportData({ title, simulators, assistants, trainedWith, matrix: cells, heldOut })
+})
+
+/**
+ * The numbers of a report as far as its steps are done: undefined while there is nothing to tell. `outputOf` gives the
+ * encoded output of a step that is done.
+ */
+export const reportSoFar = Effect.fn("reportSoFar")(function* (
+  report: Step.AnyStep,
+  outputOf: (step: Step.AnyStep) => unknown,
+) {
+  const input = Option.getOrUndefined(Schema.validateOption(Inputs)(report.input))
+  if (input === undefined) return undefined
+  const done = <A extends Step.AnyStep>(steps: Readonly<Record<string, A>>) =>
+    Record.filter(steps, (step) => outputOf(step) !== undefined)
+  const [simulators, assistants] = [done(input.simulators), done(input.assistants)]
+  const known = (labels: Readonly<Record<string, unknown>>, label: string) => Object.hasOwn(labels, label)
+  const { split, ...rest } = input
+  const part = {
+    ...rest,
+    ...(split === undefined || outputOf(split) === undefined ? {} : { split }),
+    simulators,
+    assistants,
+    trainedWith: Record.filter(
+      input.trainedWith ?? {},
+      (simulator, assistant) => known(assistants, assistant) && known(simulators, simulator),
+    ),
+    matrix: input.matrix.filter(
+      ({ assistant, simulator, evaluation }) =>
+        known(assistants, assistant) && known(simulators, simulator) && outputOf(evaluation) !== undefined,
+    ),
+  }
+  if (Object.keys(assistants).length === 0) return undefined
+  return yield* reportData(yield* asStageFailure(Schema.decodeUnknown(Results)(Driver.resolve(part, outputOf))))
 })
 
 /** The ids of the steps behind a report's rows, by the labels that its data has for them. */

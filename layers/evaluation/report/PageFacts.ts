@@ -7,10 +7,10 @@ export interface PageFacts {
   readonly experiment: string
   /** Of this package. */
   readonly version: string
-  /** Null where none were written with the page. */
-  readonly transcripts: { readonly stamp: string; readonly count: number } | null
-  /** Set where `understudy view` serves the page: what is shown is of this version. */
-  readonly live: { readonly version: string } | null
+  /** Null where none were written with the page; `count` is null where they are written when they are asked for. */
+  readonly transcripts: { readonly stamp: string; readonly count: number | null } | null
+  /** Set where `understudy view` serves the page: what is shown is of this version, and how the run goes. */
+  readonly live: { readonly version: string; readonly words: string } | null
   /** Elements name them by their place. */
   readonly sources: ReadonlyArray<PageSource>
 }

@@ -13,8 +13,9 @@ import type { PageFacts, SourceList } from "./PageFacts.ts"
 import { pageOf } from "./pageOf.ts"
 import type { AnyReportData } from "./pageOf.ts"
 import { pageScript, policyHash } from "./pageScript.ts"
+import type { Provenance } from "./ReportData.ts"
 import type { RunFacts } from "./RunFacts.ts"
-import type { Block, Section } from "./Section.ts"
+import type { Block, Page, Section } from "./Section.ts"
 import { stepLabels } from "./stepLabels.ts"
 import { style } from "./style.ts"
 
@@ -25,16 +26,20 @@ export interface PageOptions {
   readonly live?: PageFacts["live"]
 }
 
-export const renderHtml = Effect.fn("renderHtml")(function* (
-  data: AnyReportData,
+export const renderHtml = (data: AnyReportData, facts: RunFacts, options: PageOptions = {}) =>
+  renderPage(pageOf(data, facts), data.provenance, facts, options)
+
+/** Any content, with the places where its numbers come from. */
+export const renderPage = Effect.fn("renderPage")(function* (
+  { title, subtitle, sections }: Page,
+  provenance: ReadonlyArray<Provenance>,
   facts: RunFacts,
   { transcripts = null, live = null }: PageOptions = {},
 ) {
-  const { title, subtitle, sections } = pageOf(data, facts)
   const wanted = sections.flatMap(({ blocks }) => blocks.filter((part) => part.kind === "chart"))
   const drawn = yield* chartSvgs(wanted.map(({ spec }) => spec))
   const svgs = new Map<Block, string>(wanted.map((chart, i) => [chart, drawn[i] ?? ""]))
-  const list = sourceList(data.provenance, facts)
+  const list = sourceList(provenance, facts)
   const content = sections.map((section) => sectionOf(section, svgs, list))
   const pageFacts: PageFacts = {
     experiment: facts.experiment,
@@ -61,10 +66,10 @@ export const renderHtml = Effect.fn("renderHtml")(function* (
           <p class="subtitle">${subtitle}</p>
           <p class="tools">
             <a href="#report">Report</a>
-            <a href="#transcripts">${transcripts === null ? "Transcripts" : `All ${counted(transcripts.count)}`}</a>
+            <a href="#transcripts">${transcripts === null ? "Transcripts" : allOf(transcripts.count)}</a>
             <button type="button" id="theme">Colours</button>
           </p>
-          ${live === null ? "" : html`<p id="live" role="status"></p>`}
+          ${live === null ? "" : html`<p id="live" role="status">${live.words}</p>`}
         </header>
         <div class="page" id="report" tabindex="-1">
           <nav aria-label="Sections">
@@ -102,7 +107,8 @@ const policy = (script: string, live: boolean) =>
 /** JSON that can't end its element. */
 const inScript = (value: unknown) => JSON.stringify(value).replaceAll("<", "\\u003c")
 
-const counted = (count: number) => `${count.toLocaleString("en-US")} transcript${count === 1 ? "" : "s"}`
+const allOf = (count: number | null) =>
+  count === null ? "All transcripts" : `All ${count.toLocaleString("en-US")} transcript${count === 1 ? "" : "s"}`
 
 const sectionOf = ({ id, title, blocks }: Section, svgs: ReadonlyMap<Block, string>, list: SourceList) =>
   html`<section id="${id}" aria-labelledby="${id}-title">
