@@ -2,13 +2,14 @@
  * The numbers of a report from the results of an experiment and the transcripts under them, as one artifact. Rendering
  * it adds what the journal and the ledger know of the run, so that a report costs nothing and never goes stale.
  */
-import { Effect, Option, Record, Schema } from "effect"
+import { Chunk, Effect, Option, Record, Schema, Stream } from "effect"
 import { buildReportData } from "../../layers/evaluation/report/buildReportData.ts"
 import { ReportJson } from "../../layers/evaluation/report/ReportData.ts"
+import { ReportRollout } from "../../layers/evaluation/report/ReportInputs.ts"
 import { stepLabels } from "../../layers/evaluation/report/stepLabels.ts"
 import { EvaluationResult, PolicyResult, ReportResult, SimulatorResult, SplitResult } from "../../src/domain/Results.ts"
 import { ArtifactStore, Driver, Estimate, Shard, Stage, Step } from "../../src/index.ts"
-import { conversations, rollouts } from "./conversations.ts"
+import { conversations, lines } from "./conversations.ts"
 import { asStageFailure } from "./failures.ts"
 
 const byLabel = <A, I>(step: Schema.Schema<A, I>) => Schema.Record({ key: Schema.NonEmptyString, value: step })
@@ -73,14 +74,16 @@ export const Report = Stage.make({
   estimate: () => Estimate.free(1),
 })
 
+const read = lines(ReportRollout)
+
 /** From results; reads the transcripts that they name. */
 const reportData = Effect.fnUntraced(function* (input: Schema.Schema.Type<typeof Results>) {
   const { title, simulators, assistants, trainedWith, matrix, split } = input
   const cells = yield* Effect.forEach(matrix, ({ evaluation, ...cell }) =>
-    Effect.map(rollouts.read(evaluation.transcripts), (records) => ({
+    Effect.map(Stream.runCollect(read.stream(evaluation.transcripts)), (records) => ({
       ...cell,
       result: evaluation,
-      rollouts: records,
+      rollouts: Chunk.toReadonlyArray(records),
     })),
   )
   const heldOut = split === undefined ? undefined : yield* conversations.read(split.test.conversations)
