@@ -66,7 +66,7 @@ export const writeTranscripts = Effect.fn("writeTranscripts")(function* (
       mkdirSync(writing, { recursive: true })
     })
     const notes = yield* Effect.forEach(groups, (group, place) =>
-      lines(group).pipe(
+      transcriptLines(group).pipe(
         Stream.runForEachChunk(copy(place)),
         Effect.as(null),
         Effect.catchTag("TranscriptsUnread", ({ detail }) => Effect.succeed(detail)),
@@ -92,12 +92,16 @@ export const stampOf = (data: AnyReportData): string =>
     .slice(0, 16)
 
 /** Those of one step; the report is written without them. */
-class TranscriptsUnread extends Schema.TaggedError<TranscriptsUnread>()("TranscriptsUnread", {
+export class TranscriptsUnread extends Schema.TaggedError<TranscriptsUnread>()("TranscriptsUnread", {
   detail: Schema.String,
-}) {}
+}) {
+  override get message() {
+    return this.detail
+  }
+}
 
 /** Lines of a group's artifact. */
-const lines = ({ sha256 }: TalkGroup) =>
+export const transcriptLines = ({ sha256 }: TalkGroup) =>
   Stream.unwrap(
     Effect.gen(function* () {
       const store = yield* ArtifactStore
