@@ -133,7 +133,7 @@ const look = async (executablePath: string, url: string) => {
     const browsed = since()
     began = performance.now()
     await page.selectOption("select[name=ending]", "goodbye")
-    await page.waitForFunction(`!document.querySelector(".found").textContent.startsWith("100,000 of")`)
+    await page.locator(".found", { hasNotText: /^([\d,]+) of \1 / }).waitFor()
     return { first: first / 1000, loaded: loaded / 1000, browsed, filtered: since() }
   } finally {
     await browser.close()
