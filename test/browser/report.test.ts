@@ -55,7 +55,7 @@ describe.skipIf(executablePath === undefined)("a report in Chromium", () => {
   it("draws its plots, and shows what was written as it was written", { timeout }, async () => {
     const page = await opened()
     const figures = await page.locator("figure").all()
-    assert.strictEqual(figures.length, 4)
+    assert.strictEqual(figures.length, 5)
     for (const figure of figures) {
       const box = await figure.locator("svg").boundingBox()
       assert.isAbove(box?.width ?? 0, 300)

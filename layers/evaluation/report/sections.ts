@@ -13,6 +13,7 @@ import { matrixSection } from "./sections/matrixSection.ts"
 import { measuresSection } from "./sections/measuresSection.ts"
 import { provenanceSection } from "./sections/provenanceSection.ts"
 import { simulatorsSection } from "./sections/simulatorsSection.ts"
+import { utilitySection } from "./sections/utilitySection.ts"
 
 /** One file each in `sections/`. */
 const all: ReadonlyArray<(data: ReportData, facts: RunFacts) => Section> = [
@@ -20,6 +21,7 @@ const all: ReadonlyArray<(data: ReportData, facts: RunFacts) => Section> = [
   matrixSection,
   measuresSection,
   simulatorsSection,
+  utilitySection,
   learningSection,
   conversationsSection,
   failuresSection,

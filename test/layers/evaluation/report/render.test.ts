@@ -6,7 +6,7 @@ import { policyHash } from "../../../../layers/evaluation/report/pageScript.ts"
 import { renderHtml } from "../../../../layers/evaluation/report/renderHtml.ts"
 import { renderMarkdown } from "../../../../layers/evaluation/report/renderMarkdown.ts"
 import { reportDocument } from "../../../../layers/evaluation/report/reportDocument.ts"
-import { assistants, cell, model, reportInputs, rollout, simulators } from "./reportInputs.ts"
+import { assistants, cell, heldOut, model, reportInputs, rollout, simulators, trained } from "./reportInputs.ts"
 import { runFacts } from "./runFacts.ts"
 
 const data = buildReportData(reportInputs)
@@ -94,13 +94,42 @@ describe("renderHtml", () => {
     }),
   )
 
-  it.effect("draws four charts with names, whose inner ids are distinct", () =>
+  it.effect("draws five charts with names, whose inner ids are distinct", () =>
     Effect.gen(function* () {
       const page = yield* renderHtml(data, runFacts)
-      assert.strictEqual(count(page, "<svg"), 4)
-      assert.strictEqual(count(page, '<figure role="img" aria-label="'), 4)
+      assert.strictEqual(count(page, "<svg"), 5)
+      assert.strictEqual(count(page, '<figure role="img" aria-label="'), 5)
       const ids = [...page.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id)
       assert.strictEqual(new Set(ids).size, ids.length)
+    }),
+  )
+
+  it.effect("draws seeds of one arm as a band, and simulators beside what they are good for", () =>
+    Effect.gen(function* () {
+      const arms = ["role-play", "fine-tuned", "third"]
+      const seeded = buildReportData({
+        ...reportInputs,
+        simulators: { ...simulators, third: simulators["role-play"] ?? assert.fail() },
+        assistants: {
+          initial: { _tag: "InitialAssistant", model },
+          ...Object.fromEntries(
+            arms.flatMap((arm) => [1, 2].map((seed) => [`${arm}, seed ${seed}`, trained(arm + seed)])),
+          ),
+        },
+        matrix: ["initial", ...arms.flatMap((arm) => [`${arm}, seed 1`, `${arm}, seed 2`])].flatMap((assistant) =>
+          arms.map((simulator) =>
+            cell(
+              { assistant, simulator, persona: "busy", heldOut: false },
+              heldOut.map(({ id }) => rollout(id, assistant === "initial" ? 0.3 : 0.5)),
+            ),
+          ),
+        ),
+      })
+      const page = yield* renderHtml(seeded, runFacts)
+      assert.include(page, "a band over its seeds")
+      assert.include(page, 'id="utility"')
+      assert.include(page, "Exploratory")
+      assert.notMatch(page.replace(/<script[^]*<\/script>/, ""), /NaN|undefined|Infinity/)
     }),
   )
 
@@ -129,7 +158,7 @@ describe("renderHtml", () => {
       const nothing = buildReportData({ simulators: {}, assistants: {}, matrix: [] })
       const page = yield* renderHtml(nothing, { ...runFacts, cells: [] })
       assert.include(page, "No trained assistant was compared")
-      assert.strictEqual(count(page, "<svg"), 0)
+      assert.strictEqual(count(page, "<svg"), 1)
       assert.notMatch(page.replace(/<script[^]*<\/script>/, ""), /NaN|undefined|Infinity/)
       assert.notMatch(renderMarkdown(nothing, runFacts), /NaN|undefined|Infinity/)
     }),
