@@ -73,7 +73,14 @@ export const curvesChart = (data: ReportData): TopLevelSpec => {
     title: null,
     axis: { tickMinStep: 1, format: "d", grid: false },
   } as const
-  const color = { field: "arm", type: "nominal", sort: null, scale: series, legend } as const
+  // The legend is of the lines: bands alone are pale.
+  const color = {
+    field: "arm",
+    type: "nominal",
+    sort: null,
+    scale: series,
+    legend: { ...legend, symbolOpacity: 1 },
+  } as const
   const y = {
     field: "value",
     type: "quantitative",
