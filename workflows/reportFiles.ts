@@ -1,5 +1,8 @@
-/** A report as files: report.md for reading in an editor, report.html for a browser, report.json for programs. */
-import { Effect, Schema } from "effect"
+/**
+ * A report as files: report.md for reading in an editor, report.html for a browser, with its transcripts in a folder
+ * beside it, report.json for programs.
+ */
+import { Effect } from "effect"
 import { mkdirSync, renameSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import type { AnyReportData } from "../layers/evaluation/report/pageOf.ts"
@@ -7,25 +10,18 @@ import { renderHtml } from "../layers/evaluation/report/renderHtml.ts"
 import { renderMarkdown } from "../layers/evaluation/report/renderMarkdown.ts"
 import { reportDocument } from "../layers/evaluation/report/reportDocument.ts"
 import type { RunFacts } from "../layers/evaluation/report/RunFacts.ts"
-
-/** The folder can't be written. The report itself can be made again at any time. */
-export class ReportNotWritten extends Schema.TaggedError<ReportNotWritten>()("ReportNotWritten", {
-  folder: Schema.String,
-  detail: Schema.String,
-}) {
-  override get message() {
-    return `The report can't be written to ${this.folder}: ${this.detail}. Choose a folder with --out of \`understudy report\`.`
-  }
-}
+import { ReportNotWritten } from "./ReportNotWritten.ts"
+import { writeTranscripts } from "./transcriptFiles.ts"
 
 /** Writes under temporary names and renames; gives the paths. */
 export const writeReportFiles = Effect.fn("writeReportFiles")(function* (
   { data, facts }: { readonly data: AnyReportData; readonly facts: RunFacts },
   folder: string,
 ) {
+  const transcripts = yield* writeTranscripts(data, facts, join(folder, "transcripts"))
   const contents = {
     "report.md": renderMarkdown(data, facts),
-    "report.html": yield* renderHtml(data, facts),
+    "report.html": yield* renderHtml(data, facts, { transcripts }),
     "report.json": `${JSON.stringify(reportDocument(data, facts), null, 2)}\n`,
   }
   return yield* Effect.try({

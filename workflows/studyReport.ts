@@ -29,7 +29,7 @@ export class NoReport extends Schema.TaggedError<NoReport>()("NoReport", {
 /** The config tells free models from those whose price nobody knows. */
 export const studyReport = Effect.fn("studyReport")(function* (study: Study, config: UnderstudyConfig) {
   const { experiment, graph } = study
-  const node = graph.nodes.find(({ step }) => step.stage === Report || step.stage === SimulatorReport)
+  const node = reportOf(graph)
   const none = (detail: string) => NoReport.make({ experiment: experiment.name, detail })
   if (node === undefined) return yield* none("put a `Report` or a `SimulatorReport` into its `collect`.")
   const standings = yield* standingsOf(placed(graph))
@@ -43,14 +43,12 @@ export const studyReport = Effect.fn("studyReport")(function* (study: Study, con
   const data = yield* Schema.decode(AnyReportJson)(Buffer.from(yield* store.get(ref)).toString("utf8")).pipe(
     Effect.mapError(({ message }) => none(`its numbers are of another version: ${message}`)),
   )
-  return { data, facts: yield* runFacts(study, node, config) }
+  return { data, facts: yield* runFacts(study, config) }
 })
 
-const runFacts = Effect.fnUntraced(function* (
-  { experiment, graph, files }: Study,
-  report: Graph.Node,
-  config: UnderstudyConfig,
-) {
+/** What journal and ledger know of a study, also while it runs. */
+export const runFacts = Effect.fn("runFacts")(function* (study: Study, config: UnderstudyConfig) {
+  const { experiment, graph, files } = study
   const journal = yield* CallJournal
   const ledger = yield* StepLedger
   const ids = new Set(graph.nodes.map(({ id }) => id))
@@ -67,10 +65,7 @@ const runFacts = Effect.fnUntraced(function* (
     experiment: experiment.name,
     cells: Experiment.cells(experiment).map(({ key, labels }) => ({ key, labels })),
     version: packageVersion,
-    steps: (report.step.stage === Report ? reportSteps : simulatorReportSteps)(
-      report.step,
-      (step) => graph.ids.get(step) ?? "",
-    ),
+    steps: stepsOf(graph),
     usage: grouped(totals, ({ role, model }) => `${role} ${model}`).map((rows) => ({
       role: rows[0].role,
       model: rows[0].model,
@@ -103,6 +98,16 @@ const runFacts = Effect.fnUntraced(function* (
 const trainingFamilies = ({ nodes }: Graph.Graph) => {
   const trainings = nodes.filter(({ step }) => step.stage === TrainAssistant)
   return [...new Set(trainings.flatMap(({ step }) => trainingJudges(step)).map((model) => familyOf({ model })))].sort()
+}
+
+const reportOf = ({ nodes }: Graph.Graph) =>
+  nodes.find(({ step }) => step.stage === Report || step.stage === SimulatorReport)
+
+/** Ids by the labels that the report has for them; none without a report. */
+const stepsOf = (graph: Graph.Graph) => {
+  const report = reportOf(graph)?.step
+  if (report === undefined) return {}
+  return (report.stage === Report ? reportSteps : simulatorReportSteps)(report, (step) => graph.ids.get(step) ?? "")
 }
 
 /** What was paid; null where nothing is booked for a model without a price. */

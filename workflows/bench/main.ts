@@ -11,6 +11,7 @@ import { conversationsBench } from "./conversationsBench.ts"
 import { cookbookBench } from "./cookbookBench.ts"
 import { homeBench } from "./homeBench.ts"
 import { prepareBench } from "./prepareBench.ts"
+import { reportBench } from "./reportBench.ts"
 import { rerunBench } from "./rerunBench.ts"
 import { trainerBench } from "./trainerBench.ts"
 
@@ -45,6 +46,7 @@ const benches: ReadonlyMap<string, Bench> = new Map([
     "cookbook",
     several(cookbookBench({ pairs: 5, targetRatio: 1.05, targetShare: 3, say: (line) => Console.error(`  ${line}`) })),
   ],
+  ["report", several(reportBench({ talks: 100_000, targetSeconds: 20, targetMegabytes: 1000, targetView: 2 }))],
   ["trainer", one(trainerBench({ target: 3, say: (line) => Console.error(`  ${line}`) }))],
 ])
 

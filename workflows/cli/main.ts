@@ -17,6 +17,7 @@ import { status } from "./status.ts"
 import { steps } from "./steps.ts"
 import { telemetry } from "./telemetry.ts"
 import { trainer } from "./trainer.ts"
+import { view } from "./view.ts"
 import { wildbench } from "./wildbench.ts"
 
 const require = createRequire(import.meta.url)
@@ -35,6 +36,7 @@ const understudy = Command.make("understudy").pipe(
     steps,
     show,
     report,
+    view,
     replay,
     trainer,
     doctor,

@@ -1,11 +1,12 @@
 /** `understudy report FILE or NAME`: the report of an experiment whose steps are done, for people or for programs. */
 import { Command, Options } from "@effect/cli"
-import { Console, Effect, Option } from "effect"
+import { Console, Effect, Option, Schema } from "effect"
 import { join } from "node:path"
 import { closingTable } from "../../layers/evaluation/report/closingTable.ts"
 import { reportDocument } from "../../layers/evaluation/report/reportDocument.ts"
 import { Home } from "../../src/index.ts"
 import { loadConfig } from "../config/loadConfig.ts"
+import { exportFormats, writeExports } from "../exportFiles.ts"
 import { writeReportFiles } from "../reportFiles.ts"
 import { readRunRecord, recordOf } from "../RunRecord.ts"
 import { NoReport, studyReport } from "../studyReport.ts"
@@ -22,32 +23,65 @@ const flags = {
     Options.withDescription("Folder for report.md, report.html and report.json (default: reports/NAME in the home)"),
     Options.optional,
   ),
+  export: Options.text("export").pipe(
+    Options.withDescription(
+      `Write it in other forms too, into the folder export beside it: any of ${exportFormats.join(",")}`,
+    ),
+    Options.optional,
+  ),
   ...options.changes,
+}
+
+/** A form that there is none of. */
+class UnknownFormat extends Schema.TaggedError<UnknownFormat>()("UnknownFormat", {
+  formats: Schema.Array(Schema.String),
+}) {
+  readonly exitCode = 64
+  override get message() {
+    return `A report can't be exported as ${this.formats.join(", ")}: choose from ${exportFormats.join(", ")}, with commas between them.`
+  }
+}
+
+const formatsOf = (given: Option.Option<string>) => {
+  const names = Option.match(given, {
+    onNone: (): ReadonlyArray<string> => [],
+    onSome: (text) => text.split(",").map((name) => name.trim()),
+  })
+  const known = exportFormats.filter((format) => names.includes(format))
+  const unknown = names.filter((name) => !exportFormats.some((format) => format === name))
+  return unknown.length === 0 ? Effect.succeed(known) : UnknownFormat.make({ formats: unknown })
 }
 
 export const report = Command.make("report", flags, (given) =>
   Effect.gen(function* () {
+    const formats = yield* formatsOf(given.export)
     const home = yield* Home.folder(Option.getOrUndefined(given.home))
     const config = yield* loadConfig(Option.getOrUndefined(given.config))
-    const { data, facts } = yield* Effect.gen(function* () {
+    yield* Effect.gen(function* () {
       const study = yield* studyOf(given.experiment, given)
-      return yield* Effect.catchTag(studyReport(study, config), "NoReport", (error) => explained(error, study))
+      const { data, facts } = yield* Effect.catchTag(studyReport(study, config), "NoReport", (error) =>
+        explained(error, study),
+      )
+      const folder = Option.getOrElse(given.out, () => join(Home.paths(home).reports, facts.experiment))
+      const write = writeReportFiles({ data, facts }, folder)
+      // A home that can only be read is no reason not to show what is in it.
+      const tried = Option.isSome(given.out)
+        ? write
+        : Effect.catchTag(write, "ReportNotWritten", ({ message }) => Effect.as(Console.error(message), []))
+      const files = given.json && Option.isNone(given.out) ? [] : yield* tried
+      const exported = yield* writeExports({ data, facts }, join(folder, "export"), formats)
+      yield* Console.log(
+        given.json
+          ? JSON.stringify(reportDocument(data, facts))
+          : [closingTable(data, facts), ...files, ...exported].join("\n"),
+      )
     }).pipe(Effect.provide(Home.Home.layerReader(home)))
-    const folder = Option.getOrElse(given.out, () => join(Home.paths(home).reports, facts.experiment))
-    const write = writeReportFiles({ data, facts }, folder)
-    // A home that can only be read is no reason not to show what is in it.
-    const tried = Option.isSome(given.out)
-      ? write
-      : Effect.catchTag(write, "ReportNotWritten", ({ message }) => Effect.as(Console.error(message), []))
-    const files = given.json && Option.isNone(given.out) ? [] : yield* tried
-    yield* Console.log(
-      given.json ? JSON.stringify(reportDocument(data, facts)) : [closingTable(data, facts), ...files].join("\n"),
-    )
   }),
 ).pipe(
   options.described(
-    "Print the report of an experiment and write it as Markdown, HTML and JSON; with --json only print it. Calls no model.",
+    "Print the report of an experiment and write it as Markdown, HTML and JSON, with its transcripts in a folder beside it; with --json only print it. Calls no model.",
     "report demo",
+    "report demo --export csv,latex,png,parquet",
     "report demo --json",
   ),
 )

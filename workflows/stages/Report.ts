@@ -2,14 +2,15 @@
  * The numbers of a report from the results of an experiment and the transcripts under them, as one artifact. Rendering
  * it adds what the journal and the ledger know of the run, so that a report costs nothing and never goes stale.
  */
-import { Effect, Option, Schema } from "effect"
+import { Chunk, Effect, Option, Record, Schema, Stream } from "effect"
 import { buildReportData } from "../../layers/evaluation/report/buildReportData.ts"
 import { ReportJson } from "../../layers/evaluation/report/ReportData.ts"
+import { ReportRollout } from "../../layers/evaluation/report/ReportInputs.ts"
 import { stepLabels } from "../../layers/evaluation/report/stepLabels.ts"
 import { EvaluationResult, PolicyResult, ReportResult, SimulatorResult, SplitResult } from "../../src/domain/Results.ts"
 import { WildBenchPairsResult, WildBenchScoresResult, WildBenchVerdictsResult } from "../../src/domain/WildBench.ts"
-import { ArtifactStore, Estimate, Shard, Stage, Step } from "../../src/index.ts"
-import { conversations, rollouts } from "./conversations.ts"
+import { ArtifactStore, Driver, Estimate, Shard, Stage, Step } from "../../src/index.ts"
+import { conversations, lines } from "./conversations.ts"
 import { asStageFailure } from "./failures.ts"
 import { pairs, scores, verdicts } from "./wildBenchFiles.ts"
 
@@ -68,6 +69,27 @@ const Inputs = Schema.Struct({
   wildbenchPairs: Schema.optional(Schema.Array(WildBenchPair)),
 })
 
+/** The same with what the steps gave. */
+const Results = Schema.Struct({
+  ...Inputs.fields,
+  simulators: byLabel(SimulatorResult),
+  assistants: byLabel(PolicyResult),
+  matrix: Schema.Array(Schema.Struct({ ...Cell.fields, evaluation: EvaluationResult })),
+  split: Schema.optional(SplitResult),
+  wildbench: Schema.optional(
+    Schema.Array(
+      Schema.Struct({
+        ...WildBenchCell.fields,
+        verdicts: WildBenchVerdictsResult,
+        scores: Schema.optional(WildBenchScoresResult),
+      }),
+    ),
+  ),
+  wildbenchPairs: Schema.optional(
+    Schema.Array(Schema.Struct({ ...WildBenchPair.fields, pairs: WildBenchPairsResult })),
+  ),
+})
+
 export const Report = Stage.make({
   name: "Report",
   version: 1,
@@ -91,39 +113,94 @@ export const Report = Stage.make({
     (wildbenchPairs.length > 0 && wildbench.length === 0
       ? "wildbenchPairs stand beside wildbench: give that too"
       : undefined),
-  run: ({ matrix, split, wildbench = [], wildbenchPairs = [], ...inputs }) =>
+  run: (input) =>
     Shard.once(
       "report",
       ReportResult,
       Effect.gen(function* () {
-        const cells = yield* Effect.forEach(matrix, ({ evaluation, ...cell }) =>
-          Effect.map(rollouts.read(evaluation.transcripts), (records) => ({
-            ...cell,
-            result: evaluation,
-            rollouts: records,
-          })),
-        )
-        const heldOut = split === undefined ? undefined : yield* conversations.read(split.test.conversations)
-        const judged = yield* Effect.forEach(wildbench, ({ assistant, verdicts: result, scores: scored }) =>
-          Effect.all({
-            rows: verdicts.read(result.verdicts),
-            scores:
-              scored === undefined
-                ? Effect.succeed(undefined)
-                : Effect.map(scores.read(scored.scores), (rows) => ({ result: scored, rows })),
-          }).pipe(Effect.map((read) => ({ assistant, result, ...read }))),
-        )
-        const compared = yield* Effect.forEach(wildbenchPairs, ({ pairs: result, ...labels }) =>
-          Effect.map(pairs.read(result.pairs), (rows) => ({ ...labels, result, rows })),
-        )
-        const read = { matrix: cells, heldOut, wildbench: judged, wildbenchPairs: compared }
-        const data = buildReportData({ ...inputs, ...read })
+        const data = yield* reportData(input)
         const json = yield* asStageFailure(Schema.encode(ReportJson)(data))
         const store = yield* ArtifactStore
         return ReportResult.make({ data: yield* asStageFailure(store.put(Buffer.from(json))) })
       }),
     ),
   estimate: () => Estimate.free(1),
+})
+
+const read = lines(ReportRollout)
+
+/** From results; reads the transcripts that they name. */
+const reportData = Effect.fnUntraced(function* (input: Schema.Schema.Type<typeof Results>) {
+  const { matrix, split, wildbench = [], wildbenchPairs = [], ...given } = input
+  const cells = yield* Effect.forEach(matrix, ({ evaluation, ...cell }) =>
+    Effect.map(Stream.runCollect(read.stream(evaluation.transcripts)), (records) => ({
+      ...cell,
+      result: evaluation,
+      rollouts: Chunk.toReadonlyArray(records),
+    })),
+  )
+  const heldOut = split === undefined ? undefined : yield* conversations.read(split.test.conversations)
+  const judged = yield* Effect.forEach(wildbench, ({ assistant, verdicts: result, scores: scored }) =>
+    Effect.all({
+      rows: verdicts.read(result.verdicts),
+      scores:
+        scored === undefined
+          ? Effect.succeed(undefined)
+          : Effect.map(scores.read(scored.scores), (rows) => ({ result: scored, rows })),
+    }).pipe(Effect.map((parts) => ({ assistant, result, ...parts }))),
+  )
+  const compared = yield* Effect.forEach(wildbenchPairs, ({ pairs: result, ...labels }) =>
+    Effect.map(pairs.read(result.pairs), (rows) => ({ ...labels, result, rows })),
+  )
+  return buildReportData({ ...given, matrix: cells, heldOut, wildbench: judged, wildbenchPairs: compared })
+})
+
+/**
+ * The numbers of a report as far as its steps are done: undefined while there is nothing to tell. `outputOf` gives the
+ * encoded output of a step that is done.
+ */
+export const reportSoFar = Effect.fn("reportSoFar")(function* (
+  report: Step.AnyStep,
+  outputOf: (step: Step.AnyStep) => unknown,
+) {
+  const input = Option.getOrUndefined(Schema.validateOption(Inputs)(report.input))
+  if (input === undefined) return undefined
+  const done = <A extends Step.AnyStep>(steps: Readonly<Record<string, A>>) =>
+    Record.filter(steps, (step) => outputOf(step) !== undefined)
+  const [simulators, assistants] = [done(input.simulators), done(input.assistants)]
+  const known = (labels: Readonly<Record<string, unknown>>, label: string) => Object.hasOwn(labels, label)
+  const is = (step: Step.AnyStep | undefined) => step === undefined || outputOf(step) !== undefined
+  const { split, replicates, contrasts, wildbench, wildbenchPairs, ...rest } = input
+  const part = {
+    ...rest,
+    ...(split === undefined || outputOf(split) === undefined ? {} : { split }),
+    simulators,
+    assistants,
+    ...(replicates === undefined
+      ? {}
+      : { replicates: Record.filter(replicates, (_, assistant) => known(assistants, assistant)) }),
+    ...(contrasts === undefined
+      ? {}
+      : {
+          contrasts: contrasts.filter((pair) => known(assistants, pair.assistant) && known(assistants, pair.against)),
+        }),
+    ...(wildbench === undefined
+      ? {}
+      : {
+          wildbench: wildbench.filter((one) => known(assistants, one.assistant) && is(one.verdicts) && is(one.scores)),
+        }),
+    ...(wildbenchPairs === undefined ? {} : { wildbenchPairs: wildbenchPairs.filter((one) => is(one.pairs)) }),
+    trainedWith: Record.filter(
+      input.trainedWith ?? {},
+      (simulator, assistant) => known(assistants, assistant) && known(simulators, simulator),
+    ),
+    matrix: input.matrix.filter(
+      ({ assistant, simulator, evaluation }) =>
+        known(assistants, assistant) && known(simulators, simulator) && outputOf(evaluation) !== undefined,
+    ),
+  }
+  if (Object.keys(assistants).length === 0) return undefined
+  return yield* reportData(yield* asStageFailure(Schema.decodeUnknown(Results)(Driver.resolve(part, outputOf))))
 })
 
 /** The ids of the steps behind a report's rows, by the labels that its data has for them. */

@@ -1,8 +1,12 @@
 /** What a report is made of: results by label, with the transcripts they name already read. */
 import type { Conversation } from "../../../src/domain/Conversation.ts"
 import type { EvaluationResult, PolicyResult, SimulatorResult } from "../../../src/domain/Results.ts"
-import type { Rollout } from "../../../src/domain/Rollout.ts"
 import type { WildBenchCell, WildBenchRewards } from "./wildbench/buildWildBench.ts"
+import { Rollout } from "../../../src/domain/Rollout.ts"
+
+/** What a report reads of a rollout: with their tokens a large study's would not fit into memory. */
+export const ReportRollout = Rollout.pick("prompt", "sample", "messages", "ending", "verdict", "failure")
+export type ReportRollout = typeof ReportRollout.Type
 
 export interface ReportCell {
   readonly assistant: string
@@ -10,7 +14,7 @@ export interface ReportCell {
   readonly persona: string
   readonly heldOut: boolean
   readonly result: EvaluationResult
-  readonly rollouts: ReadonlyArray<Rollout>
+  readonly rollouts: ReadonlyArray<ReportRollout>
 }
 
 export interface Replicate {

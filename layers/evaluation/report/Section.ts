@@ -3,9 +3,35 @@ import type { TopLevelSpec } from "vega-lite"
 import type { Message } from "../../../src/domain/Conversation.ts"
 import type { Gain, Sample } from "./ReportData.ts"
 
+/** Where numbers come from. */
+export interface Source {
+  /** Steps, as `stepLabels` names them. */
+  readonly steps: ReadonlyArray<string>
+  /** The conversations under them. */
+  readonly talks?: TalkFilter
+  /** What shows them, where they are the journal's or the ledger's. */
+  readonly command?: string
+}
+
+/** What the browser of transcripts filters by: labels of the report. */
+export interface TalkFilter {
+  readonly kind?: "evaluation" | "training" | "simulation"
+  readonly assistant?: string
+  readonly simulator?: string
+  readonly persona?: string
+  /** From 1. */
+  readonly iteration?: number
+  readonly ending?: string
+  /** As the browser words it: "infrastructure: TimeOut". */
+  readonly failure?: string
+  readonly verdict?: "given" | "missing"
+}
+
 export interface Column {
   readonly name: string
   readonly numeric?: boolean
+  /** Narrows the conversations of a row to those that this column counts. */
+  readonly talks?: TalkFilter
 }
 
 export interface Table {
@@ -14,6 +40,8 @@ export interface Table {
   readonly columns: ReadonlyArray<Column>
   /** The first value of a row names it. */
   readonly rows: ReadonlyArray<ReadonlyArray<string>>
+  /** Of each row; where there is none its numbers are known to come from the report's own step. */
+  readonly sources?: ReadonlyArray<Source | undefined>
   /** Long and seldom read: closed at first. */
   readonly folded?: boolean
 }
@@ -69,7 +97,8 @@ export interface Finding {
   readonly interval: string
   /** Where `gain` was measured. */
   readonly where: string
-  readonly others: ReadonlyArray<{ readonly where: string; readonly gain: Gain }>
+  readonly source: Source
+  readonly others: ReadonlyArray<{ readonly where: string; readonly gain: Gain; readonly source: Source }>
 }
 
 export interface MatrixColumn {
@@ -92,4 +121,7 @@ export interface MatrixCell {
   readonly count: string
   /** The assistant was trained with this simulator. */
   readonly own: boolean
+  readonly source: Source
+  /** Of the gain: this cell's conversations and those of the initial model. */
+  readonly gainSource: Source | undefined
 }

@@ -3,6 +3,7 @@ import type { TopLevelSpec } from "vega-lite"
 import type { Lengths } from "../../../src/domain/Fidelity.ts"
 import { assistantName, columnName } from "./findings.ts"
 import type { ReportData } from "./ReportData.ts"
+import type { RunFacts } from "./RunFacts.ts"
 import { lengthName } from "./scienceTables.ts"
 
 const palette = Array.from({ length: 8 }, (_, i) => `var(--series-${i + 1})`)
@@ -51,18 +52,46 @@ export const gainsChart = (data: ReportData): TopLevelSpec => {
   }
 }
 
-/** A panel for the reward, one for KL, and one for each measure; each with an axis of its own. */
+/**
+ * A panel for the reward, one for KL, and one for each measure; each with an axis of its own. Assistants that differ in
+ * the seed alone are one line, their mean, in a band from the least to the most of them.
+ */
 export const curvesChart = (data: ReportData): TopLevelSpec => {
   const values = data.curves.flatMap(({ assistant, points }) =>
     points.flatMap(({ iteration, reward, kl, measures }) =>
       Object.entries({ reward, "KL (nats)": kl, ...measures }).map(([measure, value]) => ({
-        assistant: nameOf(data, assistant),
+        arm: armOf(nameOf(data, assistant)),
         iteration: iteration + 1,
         measure,
         value,
       })),
     ),
   )
+  const x = {
+    field: "iteration",
+    type: "quantitative",
+    title: null,
+    axis: { tickMinStep: 1, format: "d", grid: false },
+  } as const
+  // The legend is of the lines: bands alone are pale.
+  const color = {
+    field: "arm",
+    type: "nominal",
+    sort: null,
+    scale: series,
+    legend: { ...legend, symbolOpacity: 1 },
+  } as const
+  const y = {
+    field: "value",
+    type: "quantitative",
+    title: null,
+    scale: { zero: false },
+    axis: { tickCount: 4 },
+  } as const
+  const band = {
+    mark: { type: "area", opacity: 0.18 },
+    encoding: { x, color, y: { ...y, aggregate: "min" }, y2: { field: "value", aggregate: "max" } },
+  } as const
   return {
     data: { values },
     facet: {
@@ -78,16 +107,76 @@ export const curvesChart = (data: ReportData): TopLevelSpec => {
     spec: {
       width: 260,
       height: 130,
-      mark: { type: "line", point: { size: 26, filled: true }, strokeWidth: 2 },
+      layer: [
+        ...(hasSeeds(data) ? [band] : []),
+        {
+          mark: { type: "line", point: { size: 26, filled: true }, strokeWidth: 2 },
+          encoding: { x, color, y: { ...y, aggregate: "mean" } },
+        },
+      ],
+    },
+  }
+}
+
+/** "role-play, seed 2" and "role-play, 2" are runs of one arm. */
+const armOf = (name: string) => name.replace(/, (seed )?\d+$/, "")
+
+/** Some arm was trained with several seeds. */
+export const hasSeeds = (data: ReportData): boolean => {
+  const arms = data.curves.map(({ assistant }) => armOf(nameOf(data, assistant)))
+  return new Set(arms).size < arms.length
+}
+
+/** How human simulators are beside what assistants trained with them gained elsewhere: a point for each assistant. */
+export const fidelityChart = (points: ReadonlyArray<FidelityPoint>): TopLevelSpec => ({
+  data: { values: points },
+  width: 420,
+  height: 260,
+  layer: [
+    {
+      mark: { type: "point", filled: true, size: 80, opacity: 0.9 },
       encoding: {
         x: {
-          field: "iteration",
+          field: "distance",
           type: "quantitative",
-          title: null,
-          axis: { tickMinStep: 1, format: "d", grid: false },
+          title: "distance from real users: mean words in a turn, simulated less real",
+          scale: { zero: true },
         },
-        y: { field: "value", type: "quantitative", title: null, scale: { zero: false }, axis: { tickCount: 4 } },
-        color: { field: "assistant", type: "nominal", sort: null, scale: series, legend },
+        y: { field: "gain", type: "quantitative", title: "mean gain with other simulators", scale: { zero: false } },
+        color: { field: "simulator", type: "nominal", sort: null, scale: series, legend },
+      },
+    },
+  ],
+})
+
+export interface FidelityPoint {
+  readonly simulator: string
+  readonly assistant: string
+  /** Words. */
+  readonly distance: number
+  readonly gain: number
+}
+
+/** Tokens of every model by role. */
+export const tokensChart = ({ usage }: RunFacts): TopLevelSpec => {
+  const values = usage.flatMap(({ role, promptTokens, completionTokens }) => [
+    { role, what: "prompt tokens", tokens: promptTokens },
+    { role, what: "completion tokens", tokens: completionTokens },
+  ])
+  return {
+    data: { values },
+    width: 640,
+    height: { step: 26 },
+    mark: { type: "bar", height: 16 },
+    encoding: {
+      y: { field: "role", type: "nominal", title: null, sort: null, axis: rowAxis(values.map(({ role }) => role)) },
+      x: { aggregate: "sum", field: "tokens", type: "quantitative", title: "tokens", axis: { format: "~s" } },
+      color: {
+        field: "what",
+        type: "nominal",
+        sort: null,
+        scale: series,
+        legend: { ...legend, symbolType: "square" },
       },
     },
   }

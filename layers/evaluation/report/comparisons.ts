@@ -3,7 +3,6 @@
  * reliability over repeated rollouts (pass^k; paper 3.6), and intervals that resample conversations beside those that
  * resample whole users.
  */
-import type { Rollout } from "../../../src/domain/Rollout.ts"
 import { bootstrapMean, pairedDifference } from "../Bootstrap.ts"
 import type { PairedObservation } from "../Bootstrap.ts"
 import { passHatCurve } from "../statistics/passK.ts"
@@ -62,6 +61,6 @@ export const byConversation = ({ matrix }: ReportInputs): ReadonlyArray<Conversa
 const isSameColumn = (a: ReportCell, b: ReportCell) => a.simulator === b.simulator && a.persona === b.persona
 
 const observations = ({ rollouts }: ReportCell, clusterOf: ClusterOf): ReadonlyArray<PairedObservation> =>
-  rollouts.flatMap(({ prompt, verdict }: Rollout) =>
+  rollouts.flatMap(({ prompt, verdict }) =>
     verdict === null ? [] : [{ prompt, cluster: clusterOf(prompt), value: verdict.reward }],
   )

@@ -3,6 +3,7 @@ import { columnName } from "./findings.ts"
 import { decimal, percent, signed, significant, whole } from "./numbers.ts"
 import type { FailureRow, ReportData } from "./ReportData.ts"
 import type { RunFacts } from "./RunFacts.ts"
+import { cellSource, narrowed, placeSource, runSource } from "./rowSources.ts"
 import type { Column, Table } from "./Section.ts"
 
 const numeric = (name: string): Column => ({ name, numeric: true })
@@ -18,6 +19,7 @@ export const failureTable = ({ failures }: ReportData): Table => ({
     numeric("count"),
     numeric("share"),
   ],
+  sources: failures.map((row) => narrowed(placeSource(row), { failure: `${row.by}: ${row.reason}` })),
   rows: failures.map(({ by, reason, count, rollouts, ...where }) => [
     where.assistant,
     placeOf(where),
@@ -38,6 +40,7 @@ export const refusalTable = ({ refusals }: ReportData): Table => ({
     numeric("draws"),
     numeric("for each conversation"),
   ],
+  sources: refusals.map(placeSource),
   rows: refusals.map(({ reason, count, rollouts, ...where }) => [
     where.assistant,
     placeOf(where),
@@ -51,24 +54,27 @@ export const sensitivityTable = ({ sensitivity }: ReportData): Table => ({
   kind: "table",
   caption: "If failures scored 0",
   columns: [{ name: "assistant" }, { name: "simulator" }, ...["missing", "mean", "if 0", "gain", "if 0"].map(numeric)],
-  // A cell without a missing rollout can change too: its baseline may have some.
-  rows: sensitivity
-    .filter(({ missing, gain, gainIfZero }) => missing > 0 || gain !== gainIfZero)
-    .map((row) => [
-      row.assistant,
-      columnName(row),
-      `${row.missing} of ${row.rollouts}`,
-      decimal(row.mean),
-      decimal(row.ifZero),
-      signed(row.gain),
-      signed(row.gainIfZero),
-    ]),
+  sources: changed(sensitivity).map(cellSource),
+  rows: changed(sensitivity).map((row) => [
+    row.assistant,
+    columnName(row),
+    `${row.missing} of ${row.rollouts}`,
+    decimal(row.mean),
+    decimal(row.ifZero),
+    signed(row.gain),
+    signed(row.gainIfZero),
+  ]),
 })
 
-export const callFailureTable = ({ failures }: RunFacts): Table => ({
+/** A cell without a missing rollout can change too: its baseline may have some. */
+const changed = (sensitivity: ReportData["sensitivity"]) =>
+  sensitivity.filter(({ missing, gain, gainIfZero }) => missing > 0 || gain !== gainIfZero)
+
+export const callFailureTable = ({ failures, experiment }: RunFacts): Table => ({
   kind: "table",
   caption: "Requests that failed, those that succeeded on a later try included",
   columns: [{ name: "role" }, { name: "model" }, { name: "reason" }, numeric("count")],
+  sources: failures.map(() => runSource(experiment)),
   rows: failures.map(({ role, model, reason, count }) => [role, model, reason, whole(count)]),
 })
 

@@ -1,6 +1,7 @@
 /** The answer of a report in words: what each trained assistant gained, where, and whether an interval shows it. */
 import { decimal, interval, signed, signedInterval } from "./numbers.ts"
 import type { Gain, MatrixRow, ReportData } from "./ReportData.ts"
+import { cellSource, gainSource } from "./rowSources.ts"
 import type { Finding, MatrixCell, MatrixColumn, MatrixLine } from "./Section.ts"
 
 type Assistant = ReportData["assistants"][number]
@@ -30,7 +31,8 @@ export const findings = (data: ReportData): ReadonlyArray<Finding> =>
         gain: signed(first.mean),
         interval: signedInterval(first),
         where: `${columnName(first)}${isOwn(first) ? ", its own simulator" : ""}`,
-        others: others.map((gain) => ({ where: columnName(gain), gain })),
+        source: gainSource(first),
+        others: others.map((gain) => ({ where: columnName(gain), gain, source: gainSource(gain) })),
       },
     ]
   })
@@ -81,5 +83,7 @@ const cellOf = (data: ReportData, { label, trainedWith }: Assistant, row: Matrix
     gain: gain === undefined ? "" : `${signed(gain.mean)} ${signedInterval(gain)}`.trim(),
     count: row.missing === 0 ? `n ${row.n}` : `n ${row.n}, ${row.missing} missing`,
     own: row.simulator === trainedWith,
+    source: cellSource(row),
+    gainSource: gain === undefined ? undefined : gainSource(gain),
   }
 }

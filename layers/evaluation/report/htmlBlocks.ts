@@ -3,12 +3,40 @@ import { html } from "./html.ts"
 import type { Html } from "./html.ts"
 import { decimal, signed, signedInterval } from "./numbers.ts"
 import type { Sample } from "./ReportData.ts"
-import type { Block, MatrixCell, Table } from "./Section.ts"
+import type { Block, MatrixCell, Source, Table, TalkFilter } from "./Section.ts"
 
 type Of<K extends Block["kind"]> = Extract<Block, { readonly kind: K }>
 
-export const tableOf = ({ caption, columns, rows, folded }: Table): Html => {
+/** Where a source stands in the page's list of them. */
+type PlaceOf = (source: Source) => number
+
+/** A number that tells where it comes from. Only the first one of a table is a stop of the Tab key. */
+const number = (
+  shown: string,
+  { stop, talks, place }: { stop: boolean; talks?: TalkFilter | undefined; place?: string },
+) =>
+  html`<button
+    type="button"
+    class="n"
+    aria-haspopup="dialog"
+    tabindex="${stop ? 0 : -1}"
+    ${talks === undefined ? "" : html` data-talks="${JSON.stringify(talks)}"`}${place === undefined ? "" : html` data-place="${place}"`}
+  >
+    ${shown}
+  </button>`
+
+/** Numbers of rows without a source are from `otherwise`. */
+export const tableOf = (
+  { caption, columns, rows, folded, sources }: Table,
+  placeOf: PlaceOf,
+  otherwise: Source,
+): Html => {
   const style = (i: number) => (columns[i]?.numeric ? "number" : "")
+  let stops = 0
+  const value = (text: string, i: number) =>
+    columns[i]?.numeric && text !== "" && text !== "–"
+      ? number(text, { stop: (stops += 1) === 1, talks: columns[i].talks })
+      : text
   const table = html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}">
     <table>
       <caption>
@@ -21,10 +49,10 @@ export const tableOf = ({ caption, columns, rows, folded }: Table): Html => {
       </thead>
       <tbody>
         ${rows.map(
-          ([name = "", ...values]) =>
-            html` <tr>
+          ([name = "", ...values], row) =>
+            html` <tr data-source="${placeOf(sources?.[row] ?? otherwise)}">
               <th scope="row">${name}</th>
-              ${values.map((value, i) => html`<td class="${style(i + 1)}">${value}</td>`)}
+              ${values.map((text, i) => html`<td class="${style(i + 1)}">${value(text, i + 1)}</td>`)}
             </tr>`,
         )}
       </tbody>
@@ -38,13 +66,15 @@ export const tableOf = ({ caption, columns, rows, folded }: Table): Html => {
     : table
 }
 
-export const findingCards = ({ findings }: Of<"findings">): Html =>
+export const findingCards = ({ findings }: Of<"findings">, placeOf: PlaceOf): Html =>
   html`<div class="findings">
     ${findings.map(
-      ({ title, tone, verdict, gain, interval, where, others }) =>
+      ({ title, tone, verdict, gain, interval, where, others, source }) =>
         html` <article class="finding ${tone}">
           <h3>${title}</h3>
-          <p class="gain">${gain} <small>${interval}</small></p>
+          <p class="gain" data-source="${placeOf(source)}">
+            ${number(gain, { stop: true, place: `${title}: gain in reward with ${where}` })} <small>${interval}</small>
+          </p>
           <p>${verdict}</p>
           <p class="where">with ${where}</p>
           ${
@@ -52,9 +82,11 @@ export const findingCards = ({ findings }: Of<"findings">): Html =>
               ? ""
               : html`<dl>
                   ${others.map(
-                    ({ where, gain }) =>
+                    ({ where, gain, source }) =>
                       html`<dt>${where}</dt>
-                        <dd>${signed(gain.mean)} ${signedInterval(gain)}</dd>`,
+                        <dd data-source="${placeOf(source)}">
+                          ${number(`${signed(gain.mean)} ${signedInterval(gain)}`, { stop: true, place: `${title}: gain in reward with ${where}` })}
+                        </dd>`,
                   )}
                 </dl>`
           }
@@ -62,11 +94,25 @@ export const findingCards = ({ findings }: Of<"findings">): Html =>
     )}
   </div>`
 
-export const matrixGrid = ({ columns, rows }: Of<"matrix">): Html =>
-  html`<div class="scroll" tabindex="0" role="region" aria-label="Rewards">
+export const matrixGrid = ({ columns, rows }: Of<"matrix">, placeOf: PlaceOf): Html => {
+  let stops = 0
+  const cellOf = (cell: MatrixCell | undefined): Html => {
+    if (cell === undefined) return html`<td class="none">–</td>`
+    const { value, mean, interval, gain, count, own, source, gainSource } = cell
+    return html`<td${own ? html` class="own"` : ""} data-source="${placeOf(source)}" style="--value: ${Math.min(Math.max(value ?? 0, 0), 1).toFixed(3)}">
+      <span class="mean">${mean === "–" ? mean : number(mean, { stop: (stops += 1) === 1 })}</span>
+      <span class="interval">${interval}</span>
+      ${gain === "" || gainSource === undefined ? "" : html`<span class="change" data-source="${placeOf(gainSource)}">gain ${number(gain, { stop: false })}</span>`}
+      <span class="count">${count}${own ? ", own simulator" : ""}</span>
+    </td>`
+  }
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Mean reward on held-out prompts">
     <table class="matrix">
       <caption>
-        Mean reward on held-out prompts: assistants in rows, simulators in columns
+        Mean reward on held-out prompts: assistants in rows, simulators in columns.
+        <span class="scale" role="img" aria-label="Darker is more, from 0 to 1"
+          ><span>0</span><i></i><span>1</span></span
+        >
       </caption>
       <thead>
         <tr>
@@ -85,21 +131,16 @@ export const matrixGrid = ({ columns, rows }: Of<"matrix">): Html =>
           ({ name, cells }) =>
             html` <tr>
               <th scope="row">${name}</th>
-              ${cells.map(matrixCell)}
+              ${cells.map(cellOf)}
             </tr>`,
         )}
       </tbody>
     </table>
   </div>`
-
-const matrixCell = (cell: MatrixCell | undefined): Html => {
-  if (cell === undefined) return html`<td style="--value: 0">–</td>`
-  const { value, mean, interval, gain, count, own } = cell
-  return html`<td style="--value: ${Math.min(Math.max(value ?? 0, 0), 1).toFixed(3)}">
-    <span class="mean">${mean}</span> ${interval} ${gain === "" ? "" : html`<span class="change">gain ${gain}</span>`}
-    <span class="count">${count}${own ? ", own simulator" : ""}</span>
-  </td>`
 }
+
+export const chartFigure = ({ alt }: Of<"chart">, svg: Html): Html =>
+  html`<figure role="img" aria-label="${alt}">${svg}</figure>`
 
 /** One fold for each cell. */
 export const sampleList = ({ samples }: Of<"samples">): Html => {

@@ -21,9 +21,9 @@ const block = (part: Block): ReadonlyArray<string> => {
     case "list":
       return [part.items.map((item) => `- ${inline(item)}`).join("\n")]
     case "table":
-      return [table(part)]
+      return [markdownTable(part)]
     case "matrix":
-      return [table(part.table)]
+      return [markdownTable(part.table)]
     case "findings":
       return part.findings.map(({ title, verdict, gain, interval, where, others }) =>
         [
@@ -42,7 +42,7 @@ const block = (part: Block): ReadonlyArray<string> => {
   }
 }
 
-const table = ({ caption, columns, rows }: Table) => {
+export const markdownTable = ({ caption, columns, rows }: Table) => {
   const line = (cells: ReadonlyArray<string>) => `| ${cells.map((cell) => inline(cell) || " ").join(" | ")} |`
   const rule = `| ${columns.map(({ numeric }) => (numeric ? "---:" : "---")).join(" | ")} |`
   return [`*${inline(caption)}*`, "", line(columns.map(({ name }) => name)), rule, ...rows.map(line)].join("\n")

@@ -2,11 +2,12 @@
 import { dollars, duration, whole } from "./numbers.ts"
 import type { ReportData } from "./ReportData.ts"
 import type { RunFacts } from "./RunFacts.ts"
+import { runSource } from "./rowSources.ts"
 import type { Column, Table } from "./Section.ts"
 
 const numeric = (name: string): Column => ({ name, numeric: true })
 
-export const usageTable = ({ usage }: RunFacts): Table => ({
+export const usageTable = ({ usage, experiment }: RunFacts): Table => ({
   kind: "table",
   caption: "Model calls by role",
   columns: [
@@ -14,6 +15,7 @@ export const usageTable = ({ usage }: RunFacts): Table => ({
     { name: "model" },
     ...["calls", "prompt tokens", "completion tokens", "money"].map(numeric),
   ],
+  sources: usage.map(() => runSource(experiment)),
   rows: usage.map(({ role, model, calls, promptTokens, completionTokens, money }) => [
     role,
     model,
@@ -24,10 +26,11 @@ export const usageTable = ({ usage }: RunFacts): Table => ({
   ]),
 })
 
-export const timeTable = ({ seconds }: RunFacts): Table => ({
+export const timeTable = ({ seconds, experiment }: RunFacts): Table => ({
   kind: "table",
   caption: "Time by stage; steps overlap",
   columns: [{ name: "stage" }, numeric("steps"), numeric("time")],
+  sources: seconds.map(() => runSource(experiment)),
   rows: seconds.map((row) => [row.stage, whole(row.steps), duration(row.seconds)]),
 })
 

@@ -2,7 +2,9 @@
 import { assistantName, columnName } from "./findings.ts"
 import { decimal, interval, percent, signed, signedInterval, significant, whole } from "./numbers.ts"
 import type { ReportData } from "./ReportData.ts"
+import { assistantSource, cellSource, columnSource, trainingSource } from "./rowSources.ts"
 import type { Column, Table } from "./Section.ts"
+import { stepLabels } from "./stepLabels.ts"
 
 const numeric = (name: string): Column => ({ name, numeric: true })
 
@@ -21,6 +23,7 @@ export const gapTable = (data: ReportData): Table => ({
     numeric("95% interval"),
     numeric("prompts"),
   ],
+  sources: data.generalisation.map(({ assistant }) => assistantSource(data, assistant)),
   rows: data.generalisation.map(({ assistant, own, mean, low, high, n }) => [
     nameOf(data, assistant),
     own,
@@ -37,6 +40,7 @@ export const measureTable = (data: ReportData): Table => {
     kind: "table",
     caption: "Measures behind the reward",
     columns: [{ name: "assistant" }, { name: "simulator" }, ...metrics.map(numeric)],
+    sources: cells.map(cellSource),
     rows:
       metrics.length === 0
         ? []
@@ -71,6 +75,7 @@ export const perplexityTable = (data: ReportData): Table => ({
     numeric("P(end) before"),
     numeric("P(end) after"),
   ],
+  sources: data.simulators.map(({ label }) => ({ steps: [stepLabels.simulator(label)] })),
   rows: data.simulators.map(({ label, kind, model }) => {
     const perplexity = data.perplexity.find(({ simulator }) => simulator === label)
     const ending = data.ending.find(({ simulator }) => simulator === label)
@@ -90,11 +95,14 @@ export const perplexityTable = (data: ReportData): Table => ({
 export const lengthName = ({ real, simulator, persona }: ReportData["turnLengths"][number]) =>
   real ? "real users" : `${simulator} as ${persona}`
 
-export const lengthTable = ({ turnLengths }: ReportData): Table => ({
+export const lengthTable = (data: ReportData): Table => ({
   kind: "table",
   caption: "Words in a user turn after the opening",
   columns: [{ name: "who" }, ...["turns", "mean", "10%", "median", "90%"].map(numeric)],
-  rows: turnLengths.map((row) => [
+  sources: data.turnLengths.map(({ simulator, persona }) =>
+    simulator === null || persona === null ? { steps: [stepLabels.split] } : columnSource(data, { simulator, persona }),
+  ),
+  rows: data.turnLengths.map((row) => [
     lengthName(row),
     whole(row.turns),
     decimal(row.mean, 1),
@@ -102,14 +110,20 @@ export const lengthTable = ({ turnLengths }: ReportData): Table => ({
   ]),
 })
 
-export const endingTable = ({ endings }: ReportData): Table => {
+export const endingTable = (data: ReportData): Table => {
+  const { endings } = data
   const kinds = [...new Set(endings.map(({ ending }) => ending))].sort()
-  const columns = [...new Map(endings.map((row) => [`${row.simulator} as ${row.persona}`, row])).keys()]
+  const columns = new Map(endings.map((row) => [`${row.simulator} as ${row.persona}`, row]))
   return {
     kind: "table",
     caption: "How conversations ended",
-    columns: [{ name: "simulator" }, numeric("conversations"), ...kinds.map(numeric)],
-    rows: columns.map((column) => {
+    columns: [
+      { name: "simulator" },
+      numeric("conversations"),
+      ...kinds.map((ending) => ({ ...numeric(ending), talks: { ending } })),
+    ],
+    sources: [...columns.values()].map((row) => columnSource(data, row)),
+    rows: [...columns.keys()].map((column) => {
       const rows = endings.filter((row) => `${row.simulator} as ${row.persona}` === column)
       const all = rows.reduce((sum, { count }) => sum + count, 0)
       const countOf = (kind: string) => rows.find(({ ending }) => ending === kind)?.count ?? 0
@@ -130,6 +144,9 @@ export const curveTable = (data: ReportData): Table => {
       { name: "assistant" },
       ...["iteration", "reward", "KL (nats)", ...metrics, "rollouts", "failed", "seconds"].map(numeric),
     ],
+    sources: data.curves.flatMap(({ assistant, points }) =>
+      points.map(({ iteration }) => trainingSource(assistant, iteration + 1)),
+    ),
     rows: data.curves.flatMap(({ assistant, points }) =>
       points.map(({ iteration, reward, kl, measures, rollouts, failed, seconds }) => [
         nameOf(data, assistant),
@@ -154,6 +171,7 @@ export const rewardTable = (data: ReportData): Table => ({
     { name: "simulator" },
     ...["mean", "95% interval", "n", "missing", "gain", "95% interval"].map(numeric),
   ],
+  sources: data.matrix.filter(({ metric }) => metric === "reward").map(cellSource),
   rows: data.matrix
     .filter(({ metric }) => metric === "reward")
     .map((row) => {

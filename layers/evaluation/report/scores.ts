@@ -1,11 +1,10 @@
 /** The cross-simulator matrix and what follows from it: gains over the initial model, generalisation, sensitivity. */
-import type { Rollout } from "../../../src/domain/Rollout.ts"
 import type { PolicyResult } from "../../../src/domain/Results.ts"
 import { bootstrapClusteredMean, byPrompt, differences, pairedDifference } from "../Bootstrap.ts"
 import type { MeanInterval, PairedObservation } from "../Bootstrap.ts"
 import type { Gain, Generalisation, MatrixRow, Sensitivity } from "./ReportData.ts"
 import { ownSimulators } from "./ReportInputs.ts"
-import type { ReportCell, ReportInputs } from "./ReportInputs.ts"
+import type { ReportCell, ReportInputs, ReportRollout } from "./ReportInputs.ts"
 
 /** Prompts by the cluster that is resampled whole. */
 export type ClusterOf = (prompt: string) => string
@@ -80,7 +79,7 @@ const metricsOf = ({ rollouts }: ReportCell) => [
   ...new Set(["reward", ...rollouts.flatMap(({ verdict }) => Object.keys(verdict?.measures ?? {}))]),
 ]
 
-const valueOf = ({ verdict }: Rollout, metric: string) =>
+const valueOf = ({ verdict }: ReportRollout, metric: string) =>
   metric === "reward" ? verdict?.reward : verdict?.measures[metric]
 
 const observations = (cell: ReportCell, metric: string, clusterOf: ClusterOf): ReadonlyArray<PairedObservation> =>

@@ -16,6 +16,7 @@ import { provenanceSection } from "./sections/provenanceSection.ts"
 import { seedsSection } from "./sections/seedsSection.ts"
 import { simulatorsSection } from "./sections/simulatorsSection.ts"
 import { wildBenchSection } from "./sections/wildBenchSection.ts"
+import { utilitySection } from "./sections/utilitySection.ts"
 
 /** One file each in `sections/`. */
 const all: ReadonlyArray<(data: ReportData, facts: RunFacts) => Section> = [
@@ -26,6 +27,7 @@ const all: ReadonlyArray<(data: ReportData, facts: RunFacts) => Section> = [
   measuresSection,
   wildBenchSection,
   simulatorsSection,
+  utilitySection,
   learningSection,
   conversationsSection,
   failuresSection,

@@ -2,6 +2,7 @@
 import { decimal, signed, whole } from "./numbers.ts"
 import type { ReportData, TrainingRow } from "./ReportData.ts"
 import type { ReportInputs } from "./ReportInputs.ts"
+import { trainingSource } from "./rowSources.ts"
 import type { Table } from "./Section.ts"
 
 /** None for assistants of which only the last checkpoint was in question. */
@@ -39,6 +40,7 @@ export const checkpointTable = ({ trainings = [] }: ReportData): Table => ({
     ...["after iterations", "reward", "behind the best", "standard error"].map((name) => ({ name, numeric: true })),
     { name: "" },
   ],
+  sources: trainings.flatMap(({ assistant, checkpoints }) => checkpoints.map(() => trainingSource(assistant))),
   rows: trainings.flatMap(({ assistant, chosen, rule, checkpoints, stoppedEarly }) =>
     checkpoints.map(({ after, reward, behind, standardError }, at) => {
       const isLast = at === checkpoints.length - 1

@@ -3,6 +3,7 @@ import { callFailureTable, skippedTable } from "../failureTables.ts"
 import { whole } from "../numbers.ts"
 import { materialTable, provenanceTable, timeTable, usageTable } from "../runTables.ts"
 import type { RunFacts } from "../RunFacts.ts"
+import { sourcedBy } from "./simulatorSources.ts"
 import type { Block, Page, Section } from "../Section.ts"
 import { counted, driftNotes, interruptedNote, madeBy, section, text } from "../sectionParts.ts"
 import { overlapChart, turnLengthsChart, turnsChart } from "./simulatorCharts.ts"
@@ -20,7 +21,9 @@ export const simulatorsPage = (data: SimulatorReportData, facts: RunFacts): Page
     `${whole(data.split.conversations)} held-out conversations by ${counted(data.split.users, "user")}`,
     [...new Set(data.simulators.map(({ model }) => model))].join(", "),
   ].join(" · "),
-  sections: sectionsOf(data, facts).filter(({ blocks }) => blocks.length > 0),
+  sections: sectionsOf(data, facts)
+    .filter(({ blocks }) => blocks.length > 0)
+    .map(sourcedBy(data)),
 })
 
 const sectionsOf = (data: SimulatorReportData, facts: RunFacts): ReadonlyArray<Section> => [

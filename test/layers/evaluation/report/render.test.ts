@@ -2,10 +2,11 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { buildReportData } from "../../../../layers/evaluation/report/buildReportData.ts"
 import { closingTable } from "../../../../layers/evaluation/report/closingTable.ts"
+import { policyHash } from "../../../../layers/evaluation/report/pageScript.ts"
 import { renderHtml } from "../../../../layers/evaluation/report/renderHtml.ts"
 import { renderMarkdown } from "../../../../layers/evaluation/report/renderMarkdown.ts"
 import { reportDocument } from "../../../../layers/evaluation/report/reportDocument.ts"
-import { assistants, cell, model, reportInputs, rollout, simulators } from "./reportInputs.ts"
+import { assistants, cell, heldOut, model, reportInputs, rollout, simulators, trained } from "./reportInputs.ts"
 import { runFacts } from "./runFacts.ts"
 
 const data = buildReportData(reportInputs)
@@ -31,13 +32,22 @@ const attacked = buildReportData({
 const count = (text: string, part: string) => text.split(part).length - 1
 
 describe("renderHtml", () => {
-  it.effect("is one file that asks nothing of the network and runs nothing", () =>
+  it.effect("is one file that asks nothing of the network and runs its own script alone", () =>
     Effect.gen(function* () {
       const page = yield* renderHtml(data, runFacts)
       assert.match(page, /^<!doctype html>/)
-      assert.include(page, "default-src 'none'")
-      assert.notMatch(page, /<script|<link|<iframe|@import|url\((?!#)/i)
-      assert.notMatch(page, /\s(src|href)="(?!#)/)
+      const policy = /http-equiv="Content-Security-Policy"\s+content="([^"]+)"/
+        .exec(page)?.[1]
+        ?.replaceAll("&#39;", "'")
+      assert.include(policy, "default-src 'none'")
+      assert.notInclude(policy, "connect-src")
+      const scripts = [...page.matchAll(/<script>([^]*?)<\/script>/g)].map(([, text = ""]) => text)
+      const styles = [...page.matchAll(/<style>([^]*?)<\/style>/g)].map(([, text = ""]) => text)
+      assert.strictEqual(scripts.length, 1)
+      assert.strictEqual(count(page, "<script"), 2)
+      for (const text of [...scripts, ...styles]) assert.include(policy, policyHash(text))
+      assert.notMatch(page, /<link|<iframe|@import|url\((?!#)/i)
+      assert.notMatch(page.replace(scripts[0] ?? "", ""), /\s(src|href)="(?!#)/)
       assert.deepStrictEqual(
         page.match(/https?:\/\/[^"'\s<]+/g)?.filter((url) => !url.startsWith("http://www.w3.org/")) ?? [],
         [],
@@ -61,13 +71,65 @@ describe("renderHtml", () => {
     }),
   )
 
-  it.effect("draws four charts with names, whose inner ids are distinct", () =>
+  it.effect("tells of every number in its tables where it comes from", () =>
     Effect.gen(function* () {
       const page = yield* renderHtml(data, runFacts)
-      assert.strictEqual(count(page, "<svg"), 4)
-      assert.strictEqual(count(page, '<figure role="img" aria-label="'), 4)
+      const { sources } = JSON.parse(/id="facts">([^<]*)</.exec(page)?.[1] ?? "")
+      const places = [...page.matchAll(/data-source="(\d+)"/g)].map(([, place]) => Number(place))
+      assert.isAbove(places.length, 50)
+      for (const place of places) assert.isTrue(sources[place].steps.length > 0 || sources[place].command !== undefined)
+      assert.deepStrictEqual(
+        sources.find(({ talks }: { talks?: { iteration?: number } }) => talks?.iteration === 3),
+        {
+          steps: [
+            {
+              label: "assistant role-play",
+              id: "TrainAssistant/v1-9ab3be1f34dc2a45",
+              transcripts: Array.from({ length: 8 }, () => "a".repeat(64)),
+            },
+          ],
+          talks: { kind: "training", assistant: "role-play", iteration: 3 },
+        },
+      )
+    }),
+  )
+
+  it.effect("draws five charts with names, whose inner ids are distinct", () =>
+    Effect.gen(function* () {
+      const page = yield* renderHtml(data, runFacts)
+      assert.strictEqual(count(page, "<svg"), 5)
+      assert.strictEqual(count(page, '<figure role="img" aria-label="'), 5)
       const ids = [...page.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id)
       assert.strictEqual(new Set(ids).size, ids.length)
+    }),
+  )
+
+  it.effect("draws seeds of one arm as a band, and simulators beside what they are good for", () =>
+    Effect.gen(function* () {
+      const arms = ["role-play", "fine-tuned", "third"]
+      const seeded = buildReportData({
+        ...reportInputs,
+        simulators: { ...simulators, third: simulators["role-play"] ?? assert.fail() },
+        assistants: {
+          initial: { _tag: "InitialAssistant", model },
+          ...Object.fromEntries(
+            arms.flatMap((arm) => [1, 2].map((seed) => [`${arm}, seed ${seed}`, trained(arm + seed)])),
+          ),
+        },
+        matrix: ["initial", ...arms.flatMap((arm) => [`${arm}, seed 1`, `${arm}, seed 2`])].flatMap((assistant) =>
+          arms.map((simulator) =>
+            cell(
+              { assistant, simulator, persona: "busy", heldOut: false },
+              heldOut.map(({ id }) => rollout(id, assistant === "initial" ? 0.3 : 0.5)),
+            ),
+          ),
+        ),
+      })
+      const page = yield* renderHtml(seeded, runFacts)
+      assert.include(page, "a band over its seeds")
+      assert.include(page, 'id="utility"')
+      assert.include(page, "Exploratory")
+      assert.notMatch(page.replace(/<script[^]*<\/script>/, ""), /NaN|undefined|Infinity/)
     }),
   )
 
@@ -86,6 +148,7 @@ describe("renderHtml", () => {
       const page = yield* renderHtml(attacked, runFacts)
       assert.notInclude(page, "<script>alert")
       assert.notInclude(page, "<img")
+      assert.notInclude(page, "</script><img")
       assert.include(page, "&lt;script&gt;alert(1)&lt;/script&gt;")
     }),
   )
@@ -95,8 +158,8 @@ describe("renderHtml", () => {
       const nothing = buildReportData({ simulators: {}, assistants: {}, matrix: [] })
       const page = yield* renderHtml(nothing, { ...runFacts, cells: [] })
       assert.include(page, "No trained assistant was compared")
-      assert.strictEqual(count(page, "<svg"), 0)
-      assert.notMatch(page, /NaN|undefined|Infinity/)
+      assert.strictEqual(count(page, "<svg"), 1)
+      assert.notMatch(page.replace(/<script[^]*<\/script>/, ""), /NaN|undefined|Infinity/)
       assert.notMatch(renderMarkdown(nothing, runFacts), /NaN|undefined|Infinity/)
     }),
   )
@@ -109,7 +172,7 @@ describe("renderHtml", () => {
         matrix: [cell({ ...column, assistant: "initial" }, [rollout("p1", null)])],
       })
       const page = yield* renderHtml(missing, runFacts)
-      assert.match(page, /<span class="mean">–<\/span>/)
+      assert.match(page, /<span class="mean">\s*–\s*<\/span>/)
       assert.include(page, "n 0, 1 missing")
     }),
   )

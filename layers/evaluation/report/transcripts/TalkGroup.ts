@@ -1,0 +1,70 @@
+/** The transcripts under a report's numbers: one group for each artifact, with the cell that it belongs to. */
+import { isOfSimulators } from "../pageOf.ts"
+import type { AnyReportData } from "../pageOf.ts"
+import type { ReportData } from "../ReportData.ts"
+import { stepLabels } from "../stepLabels.ts"
+import type { SimulatorReportData } from "../simulators/SimulatorReportData.ts"
+
+export interface TalkGroup {
+  readonly kind: "evaluation" | "training" | "simulation"
+  readonly assistant: string | null
+  readonly simulator: string | null
+  readonly persona: string | null
+  /** Of training, from 1. */
+  readonly iteration: number | null
+  /** The step that made them, as `stepLabels` names it. */
+  readonly label: string
+  /** Of the artifact: JSONL of `Rollout`. */
+  readonly sha256: string
+}
+
+/** Evaluations in the order of the matrix, then training iteration by iteration. */
+export const talkGroups = (data: AnyReportData): ReadonlyArray<TalkGroup> =>
+  isOfSimulators(data) ? simulations(data) : [...evaluations(data), ...trainings(data)]
+
+const nowhere = { assistant: null, simulator: null, persona: null, iteration: null }
+
+const evaluations = (data: ReportData): ReadonlyArray<TalkGroup> =>
+  data.matrix
+    .filter(({ metric }) => metric === "reward")
+    .flatMap(({ assistant, simulator, persona }) => {
+      const label = stepLabels.evaluation({ assistant, simulator, persona })
+      return transcriptsOf(data, label).map((sha256) => ({
+        ...nowhere,
+        kind: "evaluation" as const,
+        assistant,
+        simulator,
+        persona,
+        label,
+        sha256,
+      }))
+    })
+
+const trainings = (data: ReportData): ReadonlyArray<TalkGroup> =>
+  data.assistants.flatMap(({ label: assistant, trainedWith }) => {
+    const label = stepLabels.assistant(assistant)
+    return transcriptsOf(data, label).map((sha256, index) => ({
+      ...nowhere,
+      kind: "training" as const,
+      assistant,
+      simulator: trainedWith,
+      iteration: index + 1,
+      label,
+      sha256,
+    }))
+  })
+
+const simulations = (data: SimulatorReportData): ReadonlyArray<TalkGroup> =>
+  data.simulators.flatMap(({ label: simulator }) => {
+    const label = stepLabels.simulation(simulator)
+    return transcriptsOf(data, label).map((sha256) => ({
+      ...nowhere,
+      kind: "simulation" as const,
+      simulator,
+      label,
+      sha256,
+    }))
+  })
+
+const transcriptsOf = ({ provenance }: Pick<ReportData, "provenance">, label: string) =>
+  provenance.find((row) => row.label === label)?.transcripts ?? []

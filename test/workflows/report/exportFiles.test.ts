@@ -1,0 +1,112 @@
+/** A report's files and exports, from transcripts of which some are missing or damaged. */
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { asyncBufferFromFile, parquetReadObjects } from "hyparquet"
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { buildReportData } from "../../../layers/evaluation/report/buildReportData.ts"
+import { ArtifactStore } from "../../../src/index.ts"
+import { exportFormats, writeExports } from "../../../workflows/exportFiles.ts"
+import { writeReportFiles } from "../../../workflows/reportFiles.ts"
+import { rollouts } from "../../../workflows/stages/conversations.ts"
+import { cell, model, rollout, simulators } from "../../layers/evaluation/report/reportInputs.ts"
+import { runFacts } from "../../layers/evaluation/report/runFacts.ts"
+
+const folder = Effect.acquireRelease(
+  Effect.sync(() => mkdtempSync(join(tmpdir(), "understudy-export-"))),
+  (made) => Effect.sync(() => rmSync(made, { recursive: true })),
+)
+
+/** Two cells of three conversations, one of them without a verdict. */
+const made = Effect.gen(function* () {
+  const matrix = yield* Effect.forEach(["role-play", "fine-tuned"], (simulator) =>
+    Effect.gen(function* () {
+      const records = [rollout("p1", 0.5), rollout("p2", 0.25), rollout("p3", null)].map((one) => ({
+        ...one,
+        messages: one.messages.map((message) => ({ ...message, content: `${message.content} (${simulator})` })),
+      }))
+      const made = cell({ assistant: "initial", simulator, persona: "busy", heldOut: false }, records)
+      return { ...made, result: { ...made.result, transcripts: yield* rollouts.write(records) } }
+    }),
+  )
+  const assistants = { initial: { _tag: "InitialAssistant" as const, model } }
+  return { data: buildReportData({ simulators, assistants, matrix }), facts: runFacts, matrix }
+})
+
+describe("a report's files", () => {
+  it.scoped(
+    "are exported in every form, what is missing as missing",
+    () =>
+      Effect.gen(function* () {
+        const home = yield* folder
+        const out = join(home, "export")
+        yield* Effect.gen(function* () {
+          const files = yield* writeExports(yield* made, out, exportFormats)
+          assert.isTrue(files.every((file) => existsSync(file)))
+        }).pipe(Effect.provide(ArtifactStore.layer(join(home, "artifacts"))))
+        const read = (name: string) => readFileSync(join(out, name), "utf8")
+        assert.match(read("data/matrix.csv"), /^assistant,simulator,persona,heldOut,metric,mean,low,high,n,missing\r\n/)
+        assert.include(read("tables/matrix-mean-reward-on-held-out-prompts.tex"), "\\toprule")
+        assert.include(read("tables.md"), "*Mean reward on held-out prompts*")
+        assert.strictEqual(JSON.parse(read("tables.json"))[0].section, "matrix")
+        const plots = readdirSync(join(out, "plots"))
+        const svgs = plots.filter((name) => name.endsWith(".svg"))
+        assert.isAbove(svgs.length, 1)
+        for (const name of svgs) {
+          assert.notMatch(read(join("plots", name)), /var\(|currentColor/)
+          const png = readFileSync(join(out, "plots", name.replace(".svg", ".png")))
+          assert.strictEqual(png.subarray(1, 4).toString(), "PNG")
+        }
+        const rows = yield* Effect.promise(async () =>
+          parquetReadObjects({ file: await asyncBufferFromFile(join(out, "rollouts.parquet")) }),
+        )
+        assert.deepStrictEqual(
+          rows.map(({ simulator, prompt, reward, failed_by, line }) => [simulator, prompt, reward, failed_by, line]),
+          ["role-play", "fine-tuned"].flatMap((simulator) => [
+            [simulator, "p1", 0.5, null, 1],
+            [simulator, "p2", 0.25, null, 2],
+            [simulator, "p3", null, "infrastructure", 3],
+          ]),
+        )
+        const verdicts = yield* Effect.promise(async () =>
+          parquetReadObjects({ file: await asyncBufferFromFile(join(out, "verdicts.parquet")) }),
+        )
+        assert.strictEqual(verdicts.length, 4 * 6)
+        assert.isTrue(verdicts.every(({ prompt }) => prompt !== "p3"))
+      }),
+    120_000,
+  )
+
+  it.scoped(
+    "tell of transcripts that are gone or damaged, and have all others",
+    () =>
+      Effect.gen(function* () {
+        const home = yield* folder
+        yield* Effect.gen(function* () {
+          const report = yield* made
+          const store = yield* ArtifactStore
+          const [gone, kept] = report.matrix.map(({ result }) => store.path(result.transcripts))
+          rmSync(gone ?? "")
+          yield* writeReportFiles(report, join(home, "report"))
+          const first = indexOf(join(home, "report"))
+          assert.strictEqual(first.count, 3)
+          assert.match(first.groups[0].problem, /is not in this home/)
+          assert.isNull(first.groups[1].problem)
+          assert.strictEqual(first.groups[1].step, null)
+          assert.deepStrictEqual(first.columns.reward, [0.5, 0.25, null])
+          writeFileSync(kept ?? "", "{}\n")
+          yield* writeReportFiles(report, join(home, "report"))
+          const second = indexOf(join(home, "report"))
+          assert.strictEqual(second.count, 0)
+          assert.match(second.groups[1].problem, /line 1 is no conversation/)
+        }).pipe(Effect.provide(ArtifactStore.layerReader(join(home, "artifacts"))))
+      }),
+    120_000,
+  )
+})
+
+const indexOf = (report: string) => {
+  const text = readFileSync(join(report, "transcripts", "index.js"), "utf8")
+  return JSON.parse(text.slice(text.indexOf("(") + 1, text.lastIndexOf(")")))
+}

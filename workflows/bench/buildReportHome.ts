@@ -1,0 +1,131 @@
+/** A home in which all of `reportGrid.ts` is done but the report: so many conversations in its cells. */
+import { Effect, Schema } from "effect"
+import type { ArtifactRef } from "../../src/domain/Artifact.ts"
+import { CorpusResult, EvaluationResult, PolicyResult, SimulatorResult, SplitResult } from "../../src/domain/Results.ts"
+import { randomFrom } from "../../src/domain/Seed.ts"
+import { ArtifactStore, Home, Standing, StepLedger } from "../../src/index.ts"
+import type { Graph } from "../../src/index.ts"
+import { plain } from "../../layers/generation/personas.ts"
+import { conversations } from "../stages/conversations.ts"
+import { syntheticPrompts, syntheticRollout } from "./syntheticRollouts.ts"
+
+const samples = 10
+
+export const buildReportHome = Effect.fn("buildReportHome")(function* (
+  folder: string,
+  graph: Graph.Graph,
+  talks: number,
+) {
+  const evaluations = graph.nodes.filter(({ step }) => step.stage.name === "Evaluate").length
+  const prompts = syntheticPrompts(Math.ceil(talks / evaluations / samples))
+  yield* Effect.gen(function* () {
+    const ledger = yield* StepLedger
+    const test = { conversations: yield* conversations.write(prompts), count: prompts.length, users: prompts.length }
+    const hashes = new Map<string, string>()
+    let cell = 0
+    for (const { id, step, upstream } of graph.nodes) {
+      if (step.stage.name === "Report") continue
+      const result =
+        step.stage.name === "Evaluate"
+          ? evaluation(yield* written(prompts, (cell += 1)), prompts.length * samples)
+          : (others[step.stage.name]?.(test) ?? {})
+      const output = JSON.stringify(result)
+      hashes.set(id, Standing.outputHash(output))
+      yield* ledger.record({
+        id,
+        stage: step.stage.name,
+        state: "done",
+        consumed: Standing.consumedHash(upstream.map((above) => hashes.get(above) ?? "")),
+        output,
+        reason: null,
+        advice: null,
+        seconds: 300,
+      })
+    }
+  }).pipe(Effect.provide(Home.Home.layer(folder)))
+  return prompts.length * samples * evaluations
+})
+
+/** The transcripts of one cell. */
+const written = (prompts: ReturnType<typeof syntheticPrompts>, cell: number) =>
+  Effect.gen(function* () {
+    const writer = yield* (yield* ArtifactStore).writer
+    const random = randomFrom(cell)
+    for (const prompt of prompts) {
+      const lines = Array.from({ length: samples }, (_, sample) =>
+        JSON.stringify(syntheticRollout(random, prompt, sample, "plain", 0.4 + 0.01 * cell)),
+      )
+      yield* writer.write(Buffer.from(`${lines.join("\n")}\n`))
+    }
+    return yield* writer.finish
+  }).pipe(Effect.scoped)
+
+const model = { provider: "embedded" as const, name: "SmolLM2-135M-Instruct", revision: "1" }
+
+const evaluation = (transcripts: ArtifactRef, rollouts: number) =>
+  Schema.encodeSync(EvaluationResult)({
+    _tag: "Evaluation",
+    personas: plain,
+    rollouts,
+    endings: [],
+    refusals: [],
+    failures: [{ by: "infrastructure", reason: "simulator: Timeout", count: Math.round(rollouts / 50) }],
+    reward: null,
+    transcripts,
+    seconds: 30,
+  })
+
+const others: Readonly<Record<string, (part: SplitResult["test"]) => unknown>> = {
+  Corpus: ({ conversations, count, users }) =>
+    Schema.encodeSync(CorpusResult)({
+      _tag: "Corpus",
+      conversations,
+      formats: ["understudy"],
+      count,
+      users,
+      skipped: [],
+    }),
+  Split: (test) =>
+    Schema.encodeSync(SplitResult)({
+      _tag: "Split",
+      preset: "default",
+      simulator: test,
+      assistant: test,
+      validation: test,
+      test,
+      dropped: [],
+      notes: [],
+    }),
+  RolePlay: () =>
+    Schema.encodeSync(SimulatorResult)({
+      _tag: "RolePlay",
+      model,
+      opening: "real",
+      personas: plain,
+      style: "plain",
+      condition: "persona",
+      prompt: "c".repeat(64),
+    }),
+  FineTuned: ({ conversations: state }) =>
+    Schema.encodeSync(SimulatorResult)({
+      _tag: "FineTuned",
+      checkpoint: checkpoint(state),
+      step: 2,
+      opening: "real",
+      condition: "persona",
+      personas: plain,
+      marker: "empty-turn",
+      learningRates: [],
+      evaluations: [],
+      data: { conversations: 16, truncated: 0, sequences: 16, leftOut: [] },
+      perplexity: { before: 60, after: 40, tokens: 2000 },
+      ending: { before: 0.1, after: 0.4 },
+      losses: [],
+      seconds: 90,
+    }),
+  InitialAssistant: () => Schema.encodeSync(PolicyResult)({ _tag: "InitialAssistant", model }),
+  TrainAssistant: ({ conversations: state }) =>
+    Schema.encodeSync(PolicyResult)({ _tag: "Assistant", checkpoint: checkpoint(state), curve: [] }),
+}
+
+const checkpoint = (state: ArtifactRef) => ({ base: model, identity: "b".repeat(64), rank: 8, seed: 0, state })

@@ -1,0 +1,160 @@
+/** Rollouts and their verdicts as Parquet: what data frames read. Written as transcripts are read, in bounded memory. */
+import { Chunk, Effect, Schema, Stream } from "effect"
+import type { BasicType } from "hyparquet-writer"
+import { join } from "node:path"
+import type { AnyReportData } from "../layers/evaluation/report/pageOf.ts"
+import type { RunFacts } from "../layers/evaluation/report/RunFacts.ts"
+import { talkGroups } from "../layers/evaluation/report/transcripts/TalkGroup.ts"
+import type { TalkGroup } from "../layers/evaluation/report/transcripts/TalkGroup.ts"
+import { Rollout } from "../src/domain/Rollout.ts"
+import { ReportNotWritten } from "./ReportNotWritten.ts"
+import { transcriptLines, TranscriptsUnread } from "./transcriptFiles.ts"
+
+/** `rollouts.parquet` has a row for each conversation, `verdicts.parquet` one for each check and measure of it. */
+export const writeRolloutTables = Effect.fn("writeRolloutTables")(function* (
+  data: AnyReportData,
+  facts: RunFacts,
+  folder: string,
+) {
+  const { fileWriter, ParquetWriter, schemaFromColumnData } = yield* Effect.promise(() => import("hyparquet-writer"))
+  const attempt = <A>(run: () => A) =>
+    Effect.try({
+      try: run,
+      catch: (error) =>
+        ReportNotWritten.make({ folder, detail: error instanceof Error ? error.message : String(error) }),
+    })
+  const table = (name: string, columns: Columns) =>
+    attempt(() => {
+      const file = join(folder, name)
+      const empty = columnData(columns, [])
+      const writer = new ParquetWriter({
+        writer: fileWriter(file),
+        schema: schemaFromColumnData({ columnData: empty }),
+      })
+      return {
+        file,
+        write: (rows: ReadonlyArray<Row>) =>
+          rows.length === 0 ? Effect.void : attempt(() => void writer.write({ columnData: columnData(columns, rows) })),
+        finish: attempt(() => void writer.finish()),
+      }
+    })
+  const rollouts = yield* table("rollouts.parquet", rolloutColumns)
+  const verdicts = yield* table("verdicts.parquet", verdictColumns)
+  for (const group of talkGroups(data)) {
+    const place = { ...placeOf(group), step: facts.steps[group.label] ?? null }
+    let line = 0
+    yield* transcriptLines(group).pipe(
+      Stream.mapEffect((text) =>
+        Effect.mapError(decode(text), ({ message }) => TranscriptsUnread.make({ detail: message })),
+      ),
+      Stream.map((rollout) => ({ rollout, line: (line += 1) })),
+      Stream.grouped(rowsAtOnce),
+      Stream.runForEach((batch) => {
+        const read = Chunk.toReadonlyArray(batch)
+        return Effect.zipRight(
+          rollouts.write(read.map((one) => ({ ...place, line: one.line, ...rolloutRow(one.rollout) }))),
+          verdicts.write(
+            read.flatMap((one) => verdictRows(one.rollout).map((row) => ({ ...place, line: one.line, ...row }))),
+          ),
+        )
+      }),
+      Effect.mapError((error) =>
+        error._tag === "ReportNotWritten"
+          ? error
+          : ReportNotWritten.make({ folder, detail: `transcripts of ${group.label}: ${error.message}` }),
+      ),
+    )
+  }
+  yield* rollouts.finish
+  yield* verdicts.finish
+  return [rollouts.file, verdicts.file]
+})
+
+type Row = Readonly<Record<string, string | number | boolean | null>>
+type Columns = Readonly<Record<string, BasicType>>
+
+const decode = Schema.decodeUnknown(Schema.parseJson(Rollout.omit("turns", "calls")))
+
+const rowsAtOnce = 5000
+
+/** `iteration`, `line` count from 1; `line` is that of the artifact. */
+const placeColumns: Columns = {
+  kind: "STRING",
+  assistant: "STRING",
+  simulator: "STRING",
+  cell_persona: "STRING",
+  iteration: "INT32",
+  step: "STRING",
+  artifact: "STRING",
+  line: "INT32",
+  prompt: "STRING",
+  sample: "INT32",
+}
+
+const rolloutColumns: Columns = {
+  ...placeColumns,
+  persona: "STRING",
+  ending: "STRING",
+  reward: "DOUBLE",
+  failed_by: "STRING",
+  failure: "STRING",
+  closing: "STRING",
+  refusals: "INT32",
+  messages: "STRING",
+}
+
+const verdictColumns: Columns = {
+  ...placeColumns,
+  what: "STRING",
+  name: "STRING",
+  passed: "BOOLEAN",
+  value: "DOUBLE",
+  reason: "STRING",
+}
+
+const placeOf = ({ kind, assistant, simulator, persona, iteration, sha256 }: TalkGroup) => ({
+  kind,
+  assistant,
+  simulator,
+  cell_persona: persona,
+  iteration,
+  artifact: sha256,
+})
+
+type Talk = Effect.Effect.Success<ReturnType<typeof decode>>
+
+const rolloutRow = ({ prompt, sample, persona, ending, verdict, failure, closing, refusals, messages }: Talk): Row => ({
+  prompt,
+  sample,
+  persona,
+  ending,
+  reward: verdict?.reward ?? null,
+  failed_by: failure?.by ?? null,
+  failure: failure?.reason ?? null,
+  closing,
+  refusals: refusals.reduce((sum, { count }) => sum + count, 0),
+  messages: JSON.stringify(messages),
+})
+
+const verdictRows = ({ prompt, sample, verdict }: Talk): ReadonlyArray<Row> =>
+  verdict === null
+    ? []
+    : [
+        ...verdict.checks.map(({ check, passed, reason }) => ({
+          what: "check",
+          name: check,
+          passed,
+          value: null,
+          reason,
+        })),
+        ...Object.entries(verdict.measures).map(([name, value]) => ({
+          what: "measure",
+          name,
+          passed: null,
+          value,
+          reason: null,
+        })),
+      ].map((row) => ({ prompt, sample, ...row }))
+
+const columnData = (columns: Columns, rows: ReadonlyArray<Row>) =>
+  Object.entries(columns).map(([name, type]) => ({ name, type, data: rows.map((row) => row[name] ?? null) }))
