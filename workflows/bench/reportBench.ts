@@ -1,6 +1,6 @@
 /**
- * The report of a study with very many conversations: `understudy run` of its `Report` step and the writing of its files,
- * as a fresh process, with wall time and memory at the peak; then the page in Chromium, from disk: how long until it is
+ * The report of a study with very many conversations: `understudy run` of its `Report` step, then `understudy report`,
+ * each as a fresh process, with wall time and memory at the peak; then the page in Chromium, from disk: how long until it is
  * seen, and until the first conversation is open in the browser of transcripts.
  */
 import { FileSystem } from "@effect/platform"
@@ -47,14 +47,14 @@ export const reportBench = ({ talks, targetSeconds, targetMegabytes, targetView 
         unit,
         against,
       }) satisfies BenchResult
-    const after = `the report of ${count} conversations, run and written`
+    const after = `understudy report of ${count} conversations`
     return [
       result(
         "seconds",
-        run.seconds,
+        again.seconds,
         targetSeconds,
         `seconds for ${after}`,
-        `${rounded(again.seconds)} seconds to write it again`,
+        `${rounded(run.seconds)} seconds to run its step, intervals included, and write it`,
       ),
       result(
         "megabytes",
@@ -122,10 +122,13 @@ const look = async (executablePath: string, url: string) => {
   try {
     const page = await browser.newPage()
     await page.goto(url)
-    const [first, loaded] = (await page.evaluate(`[
-      performance.getEntriesByName("first-contentful-paint")[0].startTime,
-      performance.getEntriesByType("navigation")[0].loadEventEnd,
-    ]`)) as [number, number]
+    // It may be painted only after it is loaded.
+    const first = (await page.evaluate(`new Promise((resolve) =>
+      new PerformanceObserver((list) => {
+        for (const { startTime } of list.getEntriesByName("first-contentful-paint")) resolve(startTime)
+      }).observe({ type: "paint", buffered: true }),
+    )`)) as number
+    const loaded = (await page.evaluate(`performance.getEntriesByType("navigation")[0].loadEventEnd`)) as number
     let began = performance.now()
     const since = () => (performance.now() - began) / 1000
     await page.click(".tools a[href='#transcripts']")
