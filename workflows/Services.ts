@@ -1,5 +1,5 @@
 /** Every service that stages need, from the config: the one place that picks concrete layers. */
-import { Config, Duration, Effect, Layer, Option } from "effect"
+import { Config, Duration, Effect, Layer, Option, Record } from "effect"
 import type { Redacted } from "effect"
 import { Judge } from "../layers/evaluation/Judge.ts"
 import { Budget } from "../layers/llm/Budget.ts"
@@ -9,8 +9,10 @@ import type { Accounting } from "../layers/training/charging.ts"
 import { Policies } from "../layers/training/Policies.ts"
 import { TrainingLog } from "../layers/training/TrainingLog.ts"
 import type { Home } from "../src/index.ts"
+import { llmConfigOf } from "./config/llmConfigOf.ts"
 import type { UnderstudyConfig } from "./config/UnderstudyConfig.ts"
 import { priceOf } from "./models.ts"
+import { serveModels } from "./servedModels.ts"
 import { policiesOptions, trainerLayer } from "./TrainerServices.ts"
 import type { TrainerChoice } from "./TrainerServices.ts"
 
@@ -23,25 +25,31 @@ export interface ServicesOptions {
   readonly budgetMicros: number | undefined
   /** Ids of the experiment's steps, whose calls count towards the budget. */
   readonly steps: ReadonlySet<string>
+  /** GPUs that servers may use at once, at most; default all that the config declares. */
+  readonly gpus?: number | undefined
   /** How long an outage is waited out. */
   readonly patience: Duration.DurationInput
   /** One line for people now and then. */
   readonly onProgress: (line: string) => Effect.Effect<void>
 }
 
-/** Needs the home's journal and artifacts. */
+/** Servers of endpoints are started when they are first asked, and end with the layer. Needs the home's journal and artifacts. */
 export const servicesLayer = ({
   config,
   home,
   experiment,
   budgetMicros,
   steps,
+  gpus,
   patience,
   onProgress,
 }: ServicesOptions) =>
-  Layer.unwrapEffect(
+  Layer.unwrapScoped(
     Effect.gen(function* () {
       const choice = yield* trainerChoice(config)
+      const upkeeps = yield* serveModels({ config, home, gpus, onProgress })
+      const urls = Record.map(upkeeps, ({ url }) => url)
+      const clients = { config: llmConfigOf(config, urls), upkeeps, run: experiment, retry: retryFor(patience) }
       const budget = budgetMicros === undefined ? Budget.unlimited : Budget.layer(budgetMicros, (id) => steps.has(id))
       const price: Accounting["price"] = (model, use) => priceOf(config)(model, use === "train" ? "trainer" : undefined)
       const policies = Layer.unwrapEffect(
@@ -50,7 +58,7 @@ export const servicesLayer = ({
         ),
       )
       return Layer.merge(policies, Judge.layer).pipe(
-        Layer.provideMerge(ModelClients.layer({ config, run: experiment, retry: retryFor(patience) })),
+        Layer.provideMerge(ModelClients.layer(clients)),
         Layer.provide(budget),
         Layer.provideMerge(trainerLayer(choice, { folder: home.trainer, patience, onProgress })),
         Layer.merge(TrainingLog.layer(home.metrics)),

@@ -2,10 +2,11 @@
 import { Effect, Option } from "effect"
 import { CallJournal, Experiment, Graph, Plan, Source, Standing, StepLedger } from "../src/index.ts"
 import type { UnderstudyConfig } from "./config/UnderstudyConfig.ts"
-import { priceOf } from "./models.ts"
+import { modelsLeft, priceOf } from "./models.ts"
 import { refuseRecipes } from "./refuseRecipes.ts"
 import { sourceOf } from "./registry.ts"
 import type { Changes } from "./RunRecord.ts"
+import { refuseServers } from "./servedModels.ts"
 
 export interface Study {
   readonly experiment: Experiment.Experiment<unknown>
@@ -43,7 +44,7 @@ export const planStudy = Effect.fn("planStudy")(function* (
   const standings = lost.size === 0 ? kept : yield* standingsOf(placed(graph), lost)
   const journal = yield* CallJournal
   const begun = new Set((yield* (yield* StepLedger).list).map(({ id }) => id))
-  return Plan.make(experiment, graph, {
+  const plan = Plan.make(experiment, graph, {
     stateOf: (id) => {
       const standing = only?.has(id) === false ? "done" : standings.get(id)
       return standing === "done" || standing === "suspended" ? standing : "to-run"
@@ -56,6 +57,8 @@ export const planStudy = Effect.fn("planStudy")(function* (
     })),
     priceOf: priceOf(config),
   })
+  yield* refuseServers(config, modelsLeft(graph, plan), experiment.limits.gpus)
+  return plan
 })
 
 /** The steps of a graph with what stands for their stages' bodies beside the version (contract 6). */

@@ -4,7 +4,8 @@ import { resolveModel } from "../layers/llm/LlmConfig.ts"
 import { ModelSpec } from "../src/domain/ModelSpec.ts"
 import type { Price, Role } from "../src/domain/ModelSpec.ts"
 import { Step } from "../src/index.ts"
-import type { Graph } from "../src/index.ts"
+import type { Graph, Plan } from "../src/index.ts"
+import { llmConfigOf } from "./config/llmConfigOf.ts"
 import type { UnderstudyConfig } from "./config/UnderstudyConfig.ts"
 
 /** Every model in the inputs of the steps, each once, in order of appearance. */
@@ -14,6 +15,16 @@ export const modelsOf = ({ nodes }: Pick<Graph.Graph, "nodes">): ReadonlyArray<M
     return isModel(value) ? [value] : Object.values(value).flatMap(visit)
   }
   return distinctModels(nodes.flatMap(({ step }) => visit(step.input)))
+}
+
+/** Those that steps which are not done name, or will call. */
+export const modelsLeft = ({ nodes }: Pick<Graph.Graph, "nodes">, { steps }: Plan.Plan): ReadonlyArray<ModelSpec> => {
+  const left = steps.filter(({ state }) => state !== "done")
+  const ids = new Set(left.map(({ id }) => id))
+  return distinctModels([
+    ...modelsOf({ nodes: nodes.filter(({ id }) => ids.has(id)) }),
+    ...left.flatMap(({ demands }) => demands.map(({ model }) => model)),
+  ])
 }
 
 export const distinctModels = (models: ReadonlyArray<ModelSpec>): ReadonlyArray<ModelSpec> => [
@@ -56,7 +67,7 @@ const identityNotes = (model: ModelSpec, config: UnderstudyConfig): ReadonlyArra
       `${name} names no revision: its weights are taken to be the same wherever it has this name. Give one (\`revision\`) to be sure.`,
     ]
   }
-  return Either.match(resolveModel(config, model), {
+  return Either.match(resolveModel(llmConfigOf(config), model), {
     onLeft: ({ detail, advice, endpoint }) => [`${name}: ${detail} ("${endpoint}"). ${advice}`],
     onRight: ({ identity }) =>
       identity === undefined

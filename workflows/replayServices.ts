@@ -18,13 +18,14 @@ import { hosted, skyrlJax } from "../layers/training/tinker/TinkerDialect.ts"
 import { ContextOverflow, InvalidOutput, Misconfigured, Refused } from "../src/domain/LlmError.ts"
 import { ArtifactStore, CallJournal } from "../src/index.ts"
 import type { FailedCall } from "../src/index.ts"
+import { llmConfigOf } from "./config/llmConfigOf.ts"
 import type { TrainerConfig, UnderstudyConfig } from "./config/UnderstudyConfig.ts"
 import { policiesOptions } from "./TrainerServices.ts"
 
 /** Over the journal and the artifacts of a home that is read only. `experiment` scopes calls as in the run. */
 export const replayLayer = (config: UnderstudyConfig, experiment: string) =>
   Layer.merge(Policies.layer(options(config.trainer)), Judge.layer).pipe(
-    Layer.provideMerge(ModelClients.layer({ config, run: experiment })),
+    Layer.provideMerge(ModelClients.layer({ config: llmConfigOf(config), run: experiment })),
     Layer.provide(Budget.unlimited),
     Layer.provideMerge(noTrainer(config.trainer)),
     Layer.provideMerge(Layer.merge(journal, scratchStore)),

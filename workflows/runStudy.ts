@@ -112,6 +112,7 @@ const services = <E>({ experiment }: Study, plan: Plan.Plan, options: RunOptions
     experiment: experiment.name,
     budgetMicros: usd === undefined ? undefined : Math.round(usd * 1e6),
     steps: new Set(plan.steps.map(({ id }) => id)),
+    gpus: experiment.limits.gpus,
     patience: options.patience,
     onProgress: options.say,
   })

@@ -16,6 +16,7 @@ import { keyAdvice } from "./OpenAiErrors.ts"
 import { makeOpenAiLanguageModel } from "./OpenAiLanguageModel.ts"
 import { defaultRetryPolicy } from "./RetryPolicy.ts"
 import type { RetryPolicy } from "./RetryPolicy.ts"
+import type { Upkeep } from "./Upkeep.ts"
 
 /** Makes the client of one model; its resources last as long as the layer. */
 export type Provider = (spec: ModelSpec) => Effect.Effect<typeof LanguageModel.Service, LlmError, Scope.Scope>
@@ -27,6 +28,8 @@ export interface ModelClientsOptions {
   readonly retry?: Partial<RetryPolicy>
   /** Before a breaker's first probe. Default 1 second. */
   readonly cooldown?: Duration.DurationInput
+  /** Of the endpoints whose servers this process starts, by name. */
+  readonly upkeeps?: Readonly<Record<string, Upkeep>>
   /** Models that are no `openai` endpoint: those of the trainer. They journal their own calls. */
   readonly providers?: Partial<Record<ModelSpec["provider"], Provider>>
 }
@@ -72,7 +75,8 @@ const openAiProvider = Effect.fnUntraced(function* (options: ModelClientsOptions
   const budget = yield* Budget
   const endpoints = new Map<string, OpenAiEndpoint>()
   for (const [name, endpoint] of Object.entries(config.endpoints)) {
-    endpoints.set(name, yield* makeOpenAiEndpoint({ endpoint, budget, policy, ...(cooldown && { cooldown }) }))
+    const upkeep = options.upkeeps?.[name]
+    endpoints.set(name, yield* makeOpenAiEndpoint({ endpoint, budget, policy, upkeep, ...(cooldown && { cooldown }) }))
   }
   const provider: Provider = (spec) =>
     Effect.gen(function* () {

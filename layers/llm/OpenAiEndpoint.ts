@@ -21,6 +21,7 @@ import { retryAfterMs, retrySchedule } from "./RetryPolicy.ts"
 import type { RetryPolicy } from "./RetryPolicy.ts"
 import { undiciFetch } from "./UndiciFetch.ts"
 import type { Fetch } from "./UndiciFetch.ts"
+import type { Upkeep } from "./Upkeep.ts"
 
 export interface OpenAiEndpoint {
   readonly fetch: Fetch
@@ -47,6 +48,8 @@ export interface EndpointOptions {
   readonly policy: RetryPolicy
   /** Before the breaker's first probe. Default 1 second. */
   readonly cooldown?: Duration.DurationInput
+  /** Of a server that this process starts. */
+  readonly upkeep?: Upkeep | undefined
 }
 
 export const makeOpenAiEndpoint = Effect.fn("OpenAiEndpoint.make")(function* (options: EndpointOptions) {
@@ -89,8 +92,8 @@ export const makeOpenAiEndpoint = Effect.fn("OpenAiEndpoint.make")(function* (op
       )
       .pipe(breaker.guard, limit.withPermit(step))
 
-  const send: OpenAiEndpoint["send"] = (request) =>
-    attempt(request).pipe(
+  const persevere = (request: GuardedRequest, once: Effect.Effect<Sent<KeptReply>, LlmError>) =>
+    once.pipe(
       Effect.retry(retrySchedule(policy, request.key, { patience, isFinal: breaker.isFinal })),
       Effect.mapError((error) => {
         if (error._tag === "Unavailable" && !breaker.heard()) return neverHeard(error, request.asked)
@@ -98,12 +101,26 @@ export const makeOpenAiEndpoint = Effect.fn("OpenAiEndpoint.make")(function* (op
       }),
     )
 
+  const send: OpenAiEndpoint["send"] = (request) => {
+    const once = attempt(request)
+    const { upkeep } = options
+    if (upkeep === undefined) return persevere(request, once)
+    return upkeep.during<Sent<KeptReply>, LlmError>(
+      // A start takes minutes: nobody waits for it with a permit, and no breaker counts it.
+      (ready) => persevere(request, Effect.zipRight(ready, once)),
+      (why) => notServed(why, request.asked),
+    )
+  }
+
   return { fetch, send } satisfies OpenAiEndpoint
 })
 
 const tokensOf = ({ promptTokens, completionTokens }: Usage) => promptTokens + completionTokens
 
 const isFailed = (error: LlmError | Failed): error is Failed => "maybeBilled" in error
+
+const notServed = (detail: string, { url, model }: Asked): LlmError =>
+  Misconfigured.make({ endpoint: url, model, detail, advice: "" })
 
 const neverHeard = ({ endpoint, model, detail }: Extract<LlmError, { _tag: "Unavailable" }>, asked: Asked) =>
   Misconfigured.make({ endpoint, model, detail: `nothing was ever heard from it: ${detail}`, advice: urlAdvice(asked) })

@@ -10,7 +10,7 @@ export const ExperimentTypeId: unique symbol = Symbol.for("understudy/Experiment
 export interface Limits {
   /** Dollars over the experiment's lifetime, failed attempts included. */
   readonly usd?: number
-  /** Steps at once that train or sample models on the trainer. */
+  /** Steps at once that train or sample models on the trainer, and GPUs at once of the servers that the run starts. */
   readonly gpus?: number
 }
 

@@ -4,7 +4,8 @@ import { Console, Effect, Option } from "effect"
 import { findLost } from "../../src/durable/reopenLost.ts"
 import { Home } from "../../src/index.ts"
 import { loadConfig } from "../config/loadConfig.ts"
-import { distinctModels, modelNotes, modelsOf } from "../models.ts"
+import { modelNotes, modelsLeft } from "../models.ts"
+import { serversFor } from "../servedModels.ts"
 import { planStudy, sourceNotes } from "../Study.ts"
 import type { Study } from "../Study.ts"
 import { planTime } from "../timeLeft.ts"
@@ -43,15 +44,12 @@ const planning = Effect.fnUntraced(function* (study: Study, config: UnderstudyCo
   const lost = yield* findLost(study.graph.nodes.map(({ id }) => id))
   const plan = yield* planStudy(study, config, { lost: new Set(lost.map(({ id }) => id)) })
   const limit = study.experiment.limits.usd
-  const left = new Set(plan.steps.filter(({ state }) => state !== "done").map(({ id }) => id))
-  const models = distinctModels([
-    ...modelsOf({ nodes: study.graph.nodes.filter(({ id }) => left.has(id)) }),
-    ...plan.steps.filter(({ id }) => left.has(id)).flatMap(({ demands }) => demands.map(({ model }) => model)),
-  ])
+  const models = modelsLeft(study.graph, plan)
   const planned: Planned = {
     plan,
     limit,
     time: yield* planTime(plan, config),
+    servers: serversFor(config, models),
     notes: [
       ...lost.map(
         ({ id, path = "an artifact" }) => `${id} is done anew from the journal: ${path} is missing or cut short.`,

@@ -21,7 +21,7 @@ export interface Compared {
 
 /** For programs. A side of a change that has no value (its default, or no such entry) leaves the key out. */
 export const diffDocument = ({ before, after, comparison, ...planned }: Compared) => {
-  const { usage, money, secondsLeft } = planDocument({ ...planned, notes: [] })
+  const { usage, money, secondsLeft } = planDocument({ ...planned, servers: [], notes: [] })
   const states = statesOf(planned.plan)
   return {
     before,

@@ -9,12 +9,21 @@ export interface Planned {
   readonly time: TimeLeft
   /** Dollars over the experiment's lifetime. */
   readonly limit: number | undefined
+  /** Servers that calls still to come would start. */
+  readonly servers: ReadonlyArray<PlannedServer>
   /** What may be said against running it as things stand. */
   readonly notes: ReadonlyArray<string>
 }
 
+export interface PlannedServer {
+  readonly endpoint: string
+  readonly kind: string
+  readonly model: string
+  readonly gpus: number
+}
+
 /** For programs. Counts are expected ones, money is in dollars; null is unknown. Fields are added, never changed. */
-export const planDocument = ({ plan, time, limit, notes }: Planned) => ({
+export const planDocument = ({ plan, time, limit, servers, notes }: Planned) => ({
   experiment: plan.experiment,
   cells: plan.cells.map(({ key, grid, labels }) => ({ grid, ...labels, key })),
   steps: plan.steps.map(({ id, stage, state, cells, upstream }) => ({ id, stage, state, cells, upstream })),
@@ -28,10 +37,11 @@ export const planDocument = ({ plan, time, limit, notes }: Planned) => ({
   paid: plan.paid.map(({ micros, ...row }) => ({ ...row, money: micros / 1e6 })),
   money: { ...dollars(moneyLeft(plan)), paid: paidMicros(plan) / 1e6, limit: limit ?? null },
   secondsLeft: time.seconds ?? null,
+  servers,
   notes,
 })
 
-export const renderPlan = ({ plan, time: left, limit, notes }: Planned): string => {
+export const renderPlan = ({ plan, time: left, limit, servers, notes }: Planned): string => {
   const states = (["done", "to-run", "suspended"] as const)
     .map((state) => ({ state, count: plan.steps.filter((step) => step.state === state).length }))
     .filter(({ count }) => count > 0)
@@ -42,6 +52,7 @@ export const renderPlan = ({ plan, time: left, limit, notes }: Planned): string 
     ...part("Steps", table(stepColumns, plan.steps.map(stepRow(plan.cells.length)))),
     ...(plan.paid.length === 0 ? [] : part("Paid already", table(paidColumns, plan.paid.map(paidRow)))),
     ...(plan.usage.length === 0 ? [] : part("Still to come", usageTable(plan))),
+    ...(servers.length === 0 ? [] : part("Servers, each started when it is first asked", serverTable(servers))),
     "",
     moneyLine(plan, limit),
     ...timeLine(plan, left),
@@ -94,6 +105,12 @@ export const sharing = (cells: ReadonlyArray<string>, all: number): string => {
   if (cells.length === 1) return cells[0] ?? ""
   return cells.length === all ? `all ${all} cells` : `${cells.length} cells: ${some(cells, 3)}`
 }
+
+const serverTable = (servers: ReadonlyArray<PlannedServer>) =>
+  table(
+    [{ name: "endpoint" }, { name: "kind" }, { name: "model" }, { name: "GPUs", numeric: true }],
+    servers.map(({ endpoint, kind, model, gpus }) => [endpoint, kind, model, gpus === 0 ? "none" : whole(gpus)]),
+  )
 
 const numeric = (...names: ReadonlyArray<string>) => names.map((name) => ({ name, numeric: true }))
 

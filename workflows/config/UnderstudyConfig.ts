@@ -4,7 +4,8 @@
  */
 import { Schema } from "effect"
 import { Price } from "../../src/domain/ModelSpec.ts"
-import { defaultLlmConfig, HttpUrl, LlmConfig } from "../../layers/llm/LlmConfig.ts"
+import { defaultLlmConfig, Endpoint, HttpUrl, LlmConfig } from "../../layers/llm/LlmConfig.ts"
+import { gpusOf, namesOf, ServeSpec } from "../../layers/serving/ServeSpec.ts"
 
 /** The training server. `embedded` starts SkyRL on this machine's CPU; `tinker` is any server of the Tinker protocol. */
 export const TrainerConfig = Schema.Union(
@@ -29,14 +30,34 @@ export const TrainerConfig = Schema.Union(
 )
 export type TrainerConfig = typeof TrainerConfig.Type
 
+/** A server that runs somewhere, by its address, or one that a run starts on this machine when it first needs it. */
+export const EndpointConfig = Schema.Struct({
+  ...Endpoint.fields,
+  url: Schema.optional(HttpUrl),
+  serve: Schema.optional(ServeSpec),
+}).pipe(
+  Schema.filter(
+    ({ url, serve }) => (url === undefined) !== (serve === undefined) || "give it either a `url` or `serve`",
+  ),
+)
+export type EndpointConfig = typeof EndpointConfig.Type
+
+/** A GPU as CUDA_VISIBLE_DEVICES names it: its index, or its UUID. */
+const Gpu = Schema.Union(Schema.NonNegativeInt, Schema.NonEmptyString)
+
 export const UnderstudyConfig = Schema.Struct({
-  endpoints: Schema.optionalWith(LlmConfig.fields.endpoints, { default: () => defaultLlmConfig.endpoints }),
+  endpoints: Schema.optionalWith(Schema.Record({ key: Schema.String, value: EndpointConfig }), {
+    default: () => defaultLlmConfig.endpoints,
+  }),
   models: Schema.optionalWith(LlmConfig.fields.models, { default: () => defaultLlmConfig.models }),
   trainer: Schema.optionalWith(TrainerConfig, { default: () => ({ kind: "embedded" as const }) }),
+  /** This machine's GPUs that servers of endpoints may use. Default: none. */
+  gpus: Schema.optional(Schema.Array(Gpu)),
 }).pipe(
-  Schema.filter(({ endpoints, models }) =>
-    // A model that is trained needs none.
-    Object.entries(models).flatMap(([name, { endpoint }]) =>
+  Schema.filter(({ endpoints, models, gpus = [] }) => [
+    ...servedIssues(endpoints, Object.keys(models), gpus),
+    // A model that is trained needs no endpoint.
+    ...Object.entries(models).flatMap(([name, { endpoint }]) =>
       endpoint === undefined || Object.hasOwn(endpoints, endpoint)
         ? []
         : [
@@ -46,12 +67,44 @@ export const UnderstudyConfig = Schema.Struct({
             },
           ],
     ),
-  ),
+  ]),
 )
 export type UnderstudyConfig = typeof UnderstudyConfig.Type
 
 /** Steps under way at once where nothing is said: the embedded trainer is kept busy by one. */
 export const stepsAtOnce = ({ trainer }: UnderstudyConfig): number => (trainer.kind === "embedded" ? 1 : 8)
+
+/** Servers that could never be given their GPUs, and models that two of them serve. */
+function servedIssues(
+  endpoints: Readonly<Record<string, EndpointConfig>>,
+  named: ReadonlyArray<string>,
+  gpus: ReadonlyArray<unknown>,
+) {
+  const seen = new Map<string, string>()
+  return [
+    ...(new Set(gpus.map(String)).size === gpus.length ? [] : [{ path: ["gpus"], message: "name each GPU once" }]),
+    ...Object.entries(endpoints).flatMap(([name, { serve }]) => {
+      if (serve === undefined) return []
+      const asked = gpusOf(serve)
+      const twice = namesOf(serve).filter((model) => !named.includes(model) && seen.has(model))
+      for (const model of namesOf(serve)) seen.set(model, seen.get(model) ?? name)
+      return [
+        ...(asked <= gpus.length
+          ? []
+          : [
+              {
+                path: ["endpoints", name, "serve", "gpus"],
+                message: `it needs ${asked} GPUs${serve.gpus === undefined ? " (the default)" : ""}, and \`gpus\` of the config declares ${gpus.length === 0 ? "none" : gpus.length}; declare this machine's, such as gpus: [0, 1], or give 0 for a server on the CPU`,
+              },
+            ]),
+        ...twice.map((model) => ({
+          path: ["endpoints", name, "serve"],
+          message: `${model} is served by ${seen.get(model)} too; say in \`models\` which endpoint it is to be asked at`,
+        })),
+      ]
+    }),
+  ]
+}
 
 /** Types the default export of `understudy.config.ts`. */
 export const defineConfig = (config: typeof UnderstudyConfig.Encoded) => config

@@ -3,6 +3,9 @@ import { FetchHttpClient, HttpClient, HttpClientRequest } from "@effect/platform
 import { Config, Effect, Either, Option, Redacted, Schema } from "effect"
 import type { Endpoint } from "../../layers/llm/LlmConfig.ts"
 import { notOffered } from "../../layers/training/tinker/TinkerServer.ts"
+import { findProgram } from "../../layers/serving/ModelServer.ts"
+import { gpusOf } from "../../layers/serving/ServeSpec.ts"
+import type { ServeSpec } from "../../layers/serving/ServeSpec.ts"
 import type { UnderstudyConfig } from "../config/UnderstudyConfig.ts"
 import { askServer, otherKind } from "../refuseByServer.ts"
 import { broken, checking, ok, warning } from "./Check.ts"
@@ -15,7 +18,10 @@ export const serverChecks = ({ endpoints, models, trainer }: UnderstudyConfig) =
       const served = Object.entries(models)
         .filter(([, model]) => (model.endpoint ?? "default") === name)
         .map(([model, { servedAs }]) => servedAs ?? model)
-      return checking(`endpoint ${name}`, endpointCheck(`endpoint ${name}`, endpoint, served))
+      const { serve, url } = endpoint
+      const check = `endpoint ${name}`
+      if (url !== undefined) return checking(check, endpointCheck(check, { ...endpoint, url }, served))
+      return checking(check, serve === undefined ? Effect.succeed(ok(check, "")) : servedCheck(check, name, serve))
     }),
   ...(trainer.kind === "tinker" ? [checking("trainer", tinkerCheck(trainer))] : []),
 ]
@@ -39,6 +45,16 @@ const endpointCheck = (check: string, { url, keyVariable }: Endpoint, wanted: Re
     return broken(
       check,
       `${url} does not serve ${missing.join(", ")}; it has ${names.slice(0, 10).join(", ") || "none"}`,
+    )
+  })
+
+/** Whether a run could start it; that it then serves shows in the run. */
+const servedCheck = (check: string, endpoint: string, serve: ServeSpec) =>
+  Effect.map(findProgram(endpoint, serve.command?.[0] ?? "vllm"), (program) => {
+    const gpus = gpusOf(serve)
+    return ok(
+      check,
+      `${program} is started with ${serve.model} on ${gpus === 0 ? "the CPU" : `${gpus} GPU`} when needed`,
     )
   })
 
