@@ -13,6 +13,10 @@ process.stdin.resume().on("end", () => process.kill(-process.pid, "SIGKILL"))
 if (behaviour === "port-taken") process.exit(71)
 if (behaviour === "in-use") process.exit(70)
 if (behaviour === "crash") process.exit(3)
+if (behaviour === "killed") {
+  writeFileSync(join(folder, "behaviour"), "normal")
+  process.kill(process.pid, "SIGKILL")
+}
 
 const report = (name, facts) => {
   const file = join(folder, "instances", instance, name)

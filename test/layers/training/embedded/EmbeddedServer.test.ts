@@ -48,6 +48,14 @@ describe("EmbeddedServer", () => {
     }).pipe(Effect.provide(platform)),
   )
 
+  it.scopedLive("starts again when it was killed while it started for the first time", () =>
+    Effect.gen(function* () {
+      const server = yield* make(fake("killed").options)
+      assert.strictEqual(yield* server.restarts, 1)
+      assert.deepEqual(yield* server.lastExit, Option.some("SIGKILL"))
+    }).pipe(Effect.provide(platform)),
+  )
+
   it.scopedLive("gives up after the restarts allowed, with the last lines of the log", () =>
     Effect.gen(function* () {
       const { folder, options } = fake("normal")
