@@ -26,6 +26,18 @@ END = tokenizer.convert_tokens_to_ids("<|im_end|>")
 began = []
 
 
+compute_logprobs = tinker.SamplingClient.compute_logprobs_async
+
+
+async def padded_logprobs(client, prompt, *args, **kwargs):
+    """SkyRL leaves out the first token, which has none."""
+    values = await compute_logprobs(client, prompt, *args, **kwargs)
+    return [None] * (prompt.length - len(values)) + list(values)
+
+
+tinker.SamplingClient.compute_logprobs_async = padded_logprobs
+
+
 def prompt_of(opening):
     text = (
         f"<|im_start|>system\n{settings['system']}<|im_end|>\n"
