@@ -139,12 +139,12 @@ import { groupAdvantages } from "understudy/training"
 console.log(quantile([1, 2, 3], 0.5), groupAdvantages([1, 3])[0], copyShare("what is a comet", ["what is a comet"]), passLimits.datums)
 `
 
-/** The packages that a built file loads, and those that its own files load. */
+/** The packages that a built file loads at once, and those that its own files load; not what is loaded when asked for. */
 const imports = (file: string, seen = new Set<string>()): Set<string> => {
   const found = new Set<string>()
   if (seen.has(file)) return found
   seen.add(file)
-  for (const [, target = ""] of readFileSync(file, "utf8").matchAll(/(?:^|\s)(?:from|import)\s*\(?\s*"([^"]+)"/g)) {
+  for (const [, target = ""] of readFileSync(file, "utf8").matchAll(/(?:^|\s)(?:from|import)\s*"([^"]+)"/g)) {
     if (target.startsWith(".")) imports(join(dirname(file), target), seen).forEach((one) => found.add(one))
     else found.add(target)
   }

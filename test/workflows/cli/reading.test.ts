@@ -133,7 +133,7 @@ layer(SmallHome.layer, { timeout: "4 minutes", excludeTestServices: true })(
           const out = join(folder, "report")
           const table = yield* cli("report", small, "--config", configFile, "--out", out)
           assert.match(table.stdout, /Mean reward on held-out prompts/)
-          assert.sameMembers(readdirSync(out), ["report.md", "report.html", "report.json"])
+          assert.sameMembers(readdirSync(out), ["report.md", "report.html", "report.json", "transcripts"])
           const written = JSON.parse(readFileSync(join(out, "report.json"), "utf8"))
           assert.deepEqual(written, report)
           const unfinished = yield* cli("report", longer, "--config", configFile)
