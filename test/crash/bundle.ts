@@ -32,7 +32,10 @@ export const bundle: Effect.Effect<Bundle, never, Scope.Scope> = Effect.gen(func
       format: "esm",
       platform: "node",
       conditions: ["understudy-source"],
-      external: ["better-sqlite3", "understudy/package.json", "vega", "vega-lite"],
+      external: [
+        ...["better-sqlite3", "@resvg/resvg-js", "wink-nlp", "wink-eng-lite-web-model", "nspell", "dictionary-en"],
+        ...["vader-sentiment", "understudy/package.json", "vega", "vega-lite"],
+      ],
       // For what is CommonJS inside.
       banner: {
         js: 'import { createRequire as fromModule } from "node:module"; const require = fromModule(import.meta.url);',
@@ -41,6 +44,8 @@ export const bundle: Effect.Effect<Bundle, never, Scope.Scope> = Effect.gen(func
     }),
   )
   cpSync(join(root, "test/fixtures/crashCorpus.jsonl"), join(outdir, "test/fixtures/crashCorpus.jsonl"))
+  // The report's page takes its scripts from beside the module that writes it.
+  cpSync(join(root, "layers/evaluation/report/browser"), join(outdir, "workflows/cli/browser"), { recursive: true })
   const built = (file: string) => join(outdir, file.replace(/\.ts$/, ".js"))
   return { main: built(main), experiment: built(experiment), config: built(config) }
 })
