@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os"
 import { defineConfig } from "vitest/config"
 
 export default defineConfig({
@@ -6,7 +7,10 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     exclude: ["test/**/*.real.test.ts"],
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     pool: "forks",
+    // By default one core is left alone, which is half of a small machine.
+    minWorkers: 1,
+    maxWorkers: Math.max(2, availableParallelism() - 1),
   },
 })
