@@ -1,7 +1,7 @@
-// `npm test`: installs what is missing, runs the test suite, then the tests on the real trainer (some minutes).
+// `npm test`: installs what is missing, runs the test suite, then those that want the whole machine: on the real trainer, and with runs that are killed (some minutes).
 //
 //   npm test -- PATH ...    these tests alone, as vitest takes them; the trainer is neither set up nor used
-//   npm run test:real       the tests on the real trainer alone
+//   npm run test:real       the tests on the real trainer, and those that kill runs, alone
 import { spawnSync } from "node:child_process"
 import { join } from "node:path"
 import { ensureNode } from "./ensureNode.js"
