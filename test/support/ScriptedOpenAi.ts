@@ -61,6 +61,8 @@ export const scriptedOpenAi = (options: ScriptedOpenAiOptions = {}) =>
       Effect.async<{ readonly scripted: Scripted; readonly port: number; readonly close: () => void }>((resume) => {
         const scripted = script(options)
         const server = createServer((request, response) => void scripted.answer(request, response))
+        // Node's 5 s end in the middle of a request where the machine is busy, which is then sent again.
+        server.keepAliveTimeout = 120_000
         server.listen(options.port ?? 0, "127.0.0.1", () =>
           resume(
             Effect.succeed({

@@ -116,6 +116,7 @@ export const scriptedTinker = (options: ScriptedOptions & { readonly port?: numb
           send(response, { status: 500, body: { detail: `${error}` } }),
         )
       })
+      server.keepAliveTimeout = 120_000
       server.listen(options.port ?? 0, "127.0.0.1", () => {
         const { port } = server.address() as AddressInfo
         const close = Effect.async<void>((done) => {
