@@ -33,8 +33,16 @@ export const bundle: Effect.Effect<Bundle, never, Scope.Scope> = Effect.gen(func
       platform: "node",
       conditions: ["understudy-source"],
       external: [
-        ...["better-sqlite3", "@resvg/resvg-js", "wink-nlp", "wink-eng-lite-web-model", "nspell", "dictionary-en"],
-        ...["vader-sentiment", "understudy/package.json", "vega", "vega-lite"],
+        "better-sqlite3",
+        "@resvg/resvg-js",
+        "wink-nlp",
+        "wink-eng-lite-web-model",
+        "nspell",
+        "dictionary-en",
+        "vader-sentiment",
+        "understudy/package.json",
+        "vega",
+        "vega-lite",
       ],
       // For what is CommonJS inside.
       banner: {
