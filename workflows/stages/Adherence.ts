@@ -15,7 +15,7 @@ import { conversations as corpusLines, lines } from "./conversations.ts"
 import { failureCounts } from "./counts.ts"
 import { drawConversations } from "./drawConversations.ts"
 import { asStageFailure } from "./failures.ts"
-import { refuseMissing } from "./missing.ts"
+import { MaxFailureShare, refuseMissing } from "./missing.ts"
 import { modelOf } from "./rolloutDemands.ts"
 
 const probed = lines(ProbedTurn)
@@ -34,7 +34,7 @@ export const Adherence = Stage.make({
     /** Judges both; without one, role is judged by a match with the choices and intent is not asked for. */
     judge: Schema.optional(ModelSpec),
     /** Share of turns that the infrastructure may fail; above it the step is suspended. */
-    maxFailureShare: Schema.Number.pipe(Schema.between(0, 1), Schema.optionalWith({ default: () => 0.05 })),
+    maxFailureShare: MaxFailureShare,
     seed: Schema.Int.pipe(Schema.optionalWith({ default: () => 0 })),
   },
   output: AdherenceResult,

@@ -12,7 +12,7 @@ import { Shard, Stage, Step } from "../../src/index.ts"
 import { Conversing } from "./Conversing.ts"
 import { rollouts } from "./conversations.ts"
 import { fidelityDemands } from "./fidelityDemands.ts"
-import { refuseMissing } from "./missing.ts"
+import { MaxFailureShare, refuseMissing } from "./missing.ts"
 import * as parts from "./fidelityParts.ts"
 import { Simulate } from "./Simulate.ts"
 import { expectedIn } from "./splitShares.ts"
@@ -35,7 +35,7 @@ export const Fidelity = Stage.make({
     /** Of the context in which user turns are scored; longer conversations are cut after a user turn. */
     maxTokens: positive.pipe(Schema.optionalWith({ default: () => 4096 })),
     /** Share of openings that the infrastructure may fail; above it the step is suspended. */
-    maxFailureShare: Schema.Number.pipe(Schema.between(0, 1), Schema.optionalWith({ default: () => 0.05 })),
+    maxFailureShare: MaxFailureShare,
     seed: Schema.Int.pipe(Schema.optionalWith({ default: () => 0 })),
   },
   output: FidelityResult,

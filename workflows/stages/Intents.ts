@@ -19,6 +19,7 @@ import { addDrawn, failedOf, intentNotes, noDraws, reasonsOf } from "./intentCou
 import type { IntentCounts } from "./intentCounts.ts"
 import { intentDemand } from "./intentDemand.ts"
 import { batchesWithout, distinctParts, drawnIntents, PartName, withIntents } from "./intentParts.ts"
+import { MaxFailureShare } from "./missing.ts"
 import { expectedIn } from "./splitShares.ts"
 
 export const Intents = Stage.make({
@@ -31,7 +32,7 @@ export const Intents = Stage.make({
     /** Which parts are asked for; the others stay as they are. Simulators that nothing trains need `test` alone. */
     parts: Schema.NonEmptyArray(PartName).pipe(Schema.optionalWith({ default: () => PartName.literals })),
     /** Share of the conversations asked for that may stay without an intent; above it the step is suspended. */
-    maxFailureShare: Schema.Number.pipe(Schema.between(0, 1), Schema.optionalWith({ default: () => 0.05 })),
+    maxFailureShare: MaxFailureShare,
     seed: Schema.Int.pipe(Schema.optionalWith({ default: () => 0 })),
   },
   output: SplitResult,

@@ -12,7 +12,7 @@ import { Shard, Stage, Step } from "../../src/index.ts"
 import { personasOf } from "./casting.ts"
 import { Conversing } from "./Conversing.ts"
 import { mergedCounts } from "./counts.ts"
-import { refuseMissing } from "./missing.ts"
+import { MaxFailureShare, refuseMissing } from "./missing.ts"
 import { replayDemands } from "./replayDemands.ts"
 import * as parts from "./replayParts.ts"
 import { expectedIn } from "./splitShares.ts"
@@ -38,7 +38,7 @@ export const Replay = Stage.make({
     /** For the distance in meaning; needs the package @huggingface/transformers. */
     embedding: Schema.optional(EmbeddingModel),
     /** Share of places that the infrastructure may fail; above it the step is suspended. */
-    maxFailureShare: Schema.Number.pipe(Schema.between(0, 1), Schema.optionalWith({ default: () => 0.05 })),
+    maxFailureShare: MaxFailureShare,
     seed: Schema.Int.pipe(Schema.optionalWith({ default: () => 0 })),
   },
   output: ReplayResult,

@@ -12,6 +12,7 @@ import { castBoth, personasOf } from "./casting.ts"
 import { Conversing, conversingProblem } from "./Conversing.ts"
 import { asStageFailure } from "./failures.ts"
 import { holdInBatches } from "./holdInBatches.ts"
+import { MaxFailureShare } from "./missing.ts"
 import { modelOf, opensOf, speakerDemands } from "./rolloutDemands.ts"
 
 const positive = Schema.Int.pipe(Schema.positive())
@@ -34,7 +35,7 @@ export const Simulate = Stage.make({
     prompts: positive,
     samples: positive.pipe(Schema.optionalWith({ default: () => 1 })),
     /** Share of conversations that the infrastructure may fail; above it the step is suspended. */
-    maxFailureShare: Schema.Number.pipe(Schema.between(0, 1), Schema.optionalWith({ default: () => 0.05 })),
+    maxFailureShare: MaxFailureShare,
     seed: Schema.Int.pipe(Schema.optionalWith({ default: () => 0 })),
   },
   output: SimulationResult,

@@ -13,6 +13,7 @@ import { SimulatorReviewResult } from "../../src/domain/SimulatorReview.ts"
 import { Shard, Stage, StageFailure, Step } from "../../src/index.ts"
 import { conversations as corpusLines, lines, rollouts } from "./conversations.ts"
 import { asStageFailure } from "./failures.ts"
+import { MaxFailureShare } from "./missing.ts"
 import { Simulate } from "./Simulate.ts"
 
 const reviewed = lines(ReviewedConversation)
@@ -28,7 +29,7 @@ export const SimulatorReview = Stage.make({
     /** Conversations that are reviewed, at most: the first ones, which were drawn by seed. */
     conversations: positive,
     /** Share of reviews that may be missing; above it the step is suspended. */
-    maxFailureShare: Schema.Number.pipe(Schema.between(0, 1), Schema.optionalWith({ default: () => 0.05 })),
+    maxFailureShare: MaxFailureShare,
   },
   output: SimulatorReviewResult,
   check: ({ simulation: { stage, input } }) =>

@@ -12,7 +12,7 @@ import { castAssistant } from "./casting.ts"
 import { failureCounts } from "./counts.ts"
 import { asStageFailure } from "./failures.ts"
 import { inBatches } from "./inBatches.ts"
-import { refuseMissing, trialFailureShare } from "./missing.ts"
+import { MaxFailureShare, refuseMissing, trialFailureShare } from "./missing.ts"
 import { modelOf } from "./rolloutDemands.ts"
 import { answerTask } from "./wildBenchAnswer.ts"
 import { answerDemand } from "./wildBenchDemands.ts"
@@ -32,7 +32,7 @@ export const WildBenchAnswers = Stage.make({
     /** A system line for the assistant; the paper uses none. */
     system: Schema.optional(Schema.String),
     /** Share of tasks that the infrastructure may fail; above it the step is suspended. */
-    maxFailureShare: Schema.Number.pipe(Schema.between(0, 1), Schema.optionalWith({ default: () => 0.05 })),
+    maxFailureShare: MaxFailureShare,
     seed: Schema.Int.pipe(Schema.optionalWith({ default: () => 0 })),
   },
   output: WildBenchAnswersResult,

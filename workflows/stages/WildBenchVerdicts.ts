@@ -24,7 +24,7 @@ import { isRemote } from "./casting.ts"
 import { failureCounts } from "./counts.ts"
 import { asStageFailure } from "./failures.ts"
 import { inBatches } from "./inBatches.ts"
-import { trialFailureShare } from "./missing.ts"
+import { MaxFailureShare, trialFailureShare } from "./missing.ts"
 import { refuseVerdicts } from "./refuseVerdicts.ts"
 import { checklistDemand, tasksUnder } from "./wildBenchDemands.ts"
 import { withAnswers } from "./wildBenchFiles.ts"
@@ -41,7 +41,7 @@ export const WildBenchVerdicts = Stage.make({
     /** Of a judge's answer, its thoughts included where the endpoint counts them. */
     maxTokens: Schema.Int.pipe(Schema.positive(), Schema.optionalWith({ default: () => 8192 })),
     /** Share of verdicts (a judge on an answer) that may fail; above it the step is suspended. */
-    maxFailureShare: Schema.Number.pipe(Schema.between(0, 1), Schema.optionalWith({ default: () => 0.05 })),
+    maxFailureShare: MaxFailureShare,
     seed: Schema.Int.pipe(Schema.optionalWith({ default: () => 0 })),
   },
   output: WildBenchVerdictsResult,

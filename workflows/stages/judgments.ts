@@ -3,7 +3,7 @@ import { Schema } from "effect"
 import { JudgeFailureCount } from "../../src/domain/WildBench.ts"
 import type { EvaluationJudge, JudgeFailure } from "../../src/domain/WildBench.ts"
 import { isRemote } from "./casting.ts"
-import { trialFailureShare } from "./missing.ts"
+import { MaxFailureShare, trialFailureShare } from "./missing.ts"
 import { refuseVerdicts } from "./refuseVerdicts.ts"
 import { summedFailures } from "./wildBenchVerdict.ts"
 
@@ -11,7 +11,7 @@ export const judgingInput = {
   /** Of a judge's answer, its thoughts included where the endpoint counts them. */
   maxTokens: Schema.Int.pipe(Schema.positive(), Schema.optionalWith({ default: () => 8192 })),
   /** Share of the judge's calls that may fail; above it the step is suspended. */
-  maxFailureShare: Schema.Number.pipe(Schema.between(0, 1), Schema.optionalWith({ default: () => 0.05 })),
+  maxFailureShare: MaxFailureShare,
   seed: Schema.Int.pipe(Schema.optionalWith({ default: () => 0 })),
 }
 

@@ -1,13 +1,19 @@
 /** How many rollouts the infrastructure may fail before a step is suspended instead of going on without them. */
-import { Effect } from "effect"
+import { Effect, Schema } from "effect"
 import { StageFailure } from "../../src/index.ts"
 import type { Outcomes } from "./counts.ts"
 
 /** Share of the rollouts of a first batch above which the others are not asked for. */
 export const trialFailureShare = 0.5
 
-/** Share of rollouts, where a stage has no input for it. */
+/** Share of rollouts, where nothing else is said. */
 export const defaultFailureShare = 0.05
+
+/** The input of stages for that share. */
+export const MaxFailureShare = Schema.Number.pipe(
+  Schema.between(0, 1),
+  Schema.optionalWith({ default: () => defaultFailureShare }),
+)
 
 /** Fails when the infrastructure failed more than this share of the rollouts. */
 export const refuseMissing = (
