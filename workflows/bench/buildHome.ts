@@ -3,33 +3,15 @@ import { Effect } from "effect"
 import * as Database from "../../src/journal/Database.ts"
 import { Home as HomeService, paths } from "../../src/journal/Home.ts"
 import { journalFormat, pack } from "../../src/journal/JournalFormat.ts"
-import { StepLedger } from "../../src/journal/StepLedger.ts"
-import { Standing } from "../../src/index.ts"
 import type { Graph } from "../../src/index.ts"
+import { recordSteps } from "./recordSteps.ts"
 
 /** The rows are those that the journal's writer would leave, in bulk: a call at a time would take a quarter of an hour. */
 export const buildHome = Effect.fn("buildHome")(function* (folder: string, graph: Graph.Graph, calls: number) {
-  yield* Effect.provide(recordSteps(graph), HomeService.layer(folder))
+  yield* recordSteps(graph.nodes, ({ id }) => Effect.succeed({ of: id, filling: "x".repeat(outputBytes) })).pipe(
+    Effect.provide(HomeService.layer(folder)),
+  )
   yield* Effect.scoped(insertCalls(paths(folder).journal, graph, calls))
-})
-
-const recordSteps = Effect.fnUntraced(function* ({ nodes }: Graph.Graph) {
-  const ledger = yield* StepLedger
-  const hashes = new Map<string, string>()
-  for (const { id, step, upstream } of nodes) {
-    const output = JSON.stringify({ of: id, filling: "x".repeat(outputBytes) })
-    hashes.set(id, Standing.outputHash(output))
-    yield* ledger.record({
-      id,
-      stage: step.stage.name,
-      state: "done",
-      consumed: Standing.consumedHash(upstream.map((above) => hashes.get(above) ?? "")),
-      output,
-      reason: null,
-      advice: null,
-      seconds: 300,
-    })
-  }
 })
 
 /** Of an assistant with six iterations. */

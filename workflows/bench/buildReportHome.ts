@@ -3,10 +3,11 @@ import { Effect, Schema } from "effect"
 import type { ArtifactRef } from "../../src/domain/Artifact.ts"
 import { CorpusResult, EvaluationResult, PolicyResult, SimulatorResult, SplitResult } from "../../src/domain/Results.ts"
 import { randomFrom } from "../../src/domain/Seed.ts"
-import { ArtifactStore, Home, Standing, StepLedger } from "../../src/index.ts"
+import { ArtifactStore, Home } from "../../src/index.ts"
 import type { Graph } from "../../src/index.ts"
 import { plain } from "../../layers/generation/personas.ts"
 import { conversations } from "../stages/conversations.ts"
+import { recordSteps } from "./recordSteps.ts"
 import { syntheticPrompts, syntheticRollout } from "./syntheticRollouts.ts"
 
 const samples = 10
@@ -19,29 +20,14 @@ export const buildReportHome = Effect.fn("buildReportHome")(function* (
   const evaluations = graph.nodes.filter(({ step }) => step.stage.name === "Evaluate").length
   const prompts = syntheticPrompts(Math.ceil(talks / evaluations / samples))
   yield* Effect.gen(function* () {
-    const ledger = yield* StepLedger
     const test = { conversations: yield* conversations.write(prompts), count: prompts.length, users: prompts.length }
-    const hashes = new Map<string, string>()
     let cell = 0
-    for (const { id, step, upstream } of graph.nodes) {
-      if (step.stage.name === "Report") continue
-      const result =
-        step.stage.name === "Evaluate"
-          ? evaluation(yield* written(prompts, (cell += 1)), prompts.length * samples)
-          : (others[step.stage.name]?.(test) ?? {})
-      const output = JSON.stringify(result)
-      hashes.set(id, Standing.outputHash(output))
-      yield* ledger.record({
-        id,
-        stage: step.stage.name,
-        state: "done",
-        consumed: Standing.consumedHash(upstream.map((above) => hashes.get(above) ?? "")),
-        output,
-        reason: null,
-        advice: null,
-        seconds: 300,
-      })
-    }
+    const nodes = graph.nodes.filter(({ step }) => step.stage.name !== "Report")
+    yield* recordSteps(nodes, ({ step: { stage } }) =>
+      stage.name === "Evaluate"
+        ? Effect.map(written(prompts, (cell += 1)), (ref) => evaluation(ref, prompts.length * samples))
+        : Effect.succeed(others[stage.name]?.(test) ?? {}),
+    )
   }).pipe(Effect.provide(Home.Home.layer(folder)))
   return prompts.length * samples * evaluations
 })

@@ -5,12 +5,11 @@
  */
 import { FileSystem } from "@effect/platform"
 import { Effect } from "effect"
-import { spawn } from "node:child_process"
-import { fileURLToPath, pathToFileURL } from "node:url"
-import { BenchBroken } from "./BenchResult.ts"
+import { fileURLToPath } from "node:url"
 import type { BenchResult } from "./BenchResult.ts"
 import { loopbackServer } from "./loopback.ts"
-import { rounded, timed } from "./timing.ts"
+import { measureNode, understudy } from "./runProgram.ts"
+import { rounded } from "./timing.ts"
 
 export interface ConversationsBenchOptions {
   readonly few: number
@@ -28,11 +27,11 @@ export const conversationsBench = ({ few, many, target }: ConversationsBenchOpti
     const config = `${folder}/understudy.config.mjs`
     yield* files.writeFileString(config, `export default ${JSON.stringify({ endpoints: { default: { url } } })}\n`)
     const held = Effect.fnUntraced(function* (count: number) {
-      const peaks = `${folder}/peaks-${count}`
-      yield* files.writeFileString(peaks, "")
-      const seconds = yield* timed(run(count, peaks, ["--home", `${folder}/home-${count}`, "--config", config]))
-      const lines = (yield* files.readFileString(peaks)).trim().split("\n")
-      return { seconds, megabytes: Math.max(...lines.map(Number)) / 1e6 }
+      const { seconds, peaks } = yield* measureNode(
+        [understudy, "run", experiment, "--home", `${folder}/home-${count}`, "--config", config],
+        { UNDERSTUDY_BENCH_CONVERSATIONS: String(count) },
+      )
+      return { seconds, megabytes: Math.max(...peaks) }
     })
     const small = yield* held(few)
     const large = yield* held(many)
@@ -47,29 +46,4 @@ export const conversationsBench = ({ few, many, target }: ConversationsBenchOpti
     } satisfies BenchResult
   }).pipe(Effect.scoped, Effect.withSpan("conversationsBench"))
 
-const local = (path: string) => fileURLToPath(new URL(path, import.meta.url))
-const preload = pathToFileURL(local("./peakMemory.js")).href
-
-const run = (count: number, peaks: string, options: ReadonlyArray<string>) =>
-  Effect.async<void, BenchBroken>((resume) => {
-    const file = local("./heldConversations.ts")
-    const child = spawn(process.execPath, [local("../../bin/understudy.js"), "run", file, ...options], {
-      stdio: ["ignore", "ignore", "pipe"],
-      env: {
-        ...process.env,
-        NODE_OPTIONS: `--import=${preload}`,
-        UNDERSTUDY_BENCH_PEAKS: peaks,
-        UNDERSTUDY_BENCH_CONVERSATIONS: String(count),
-      },
-    })
-    let said = ""
-    child.stderr.on("data", (data) => (said = `${said}${String(data)}`.slice(-2000)))
-    child.on("close", (code) =>
-      resume(
-        code === 0
-          ? Effect.void
-          : Effect.fail(BenchBroken.make({ detail: `understudy run ended with code ${code}: ${said}` })),
-      ),
-    )
-    return Effect.sync(() => child.kill())
-  })
+const experiment = fileURLToPath(new URL("./heldConversations.ts", import.meta.url))

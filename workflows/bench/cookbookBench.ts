@@ -7,7 +7,6 @@
 import { FileSystem } from "@effect/platform"
 import { NodeContext, NodeHttpClient } from "@effect/platform-node"
 import { Effect, Schema } from "effect"
-import { spawn } from "node:child_process"
 import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -21,9 +20,9 @@ import { Corpus } from "../stages/Corpus.ts"
 import { RolePlay } from "../stages/RolePlay.ts"
 import { Split } from "../stages/Split.ts"
 import { TrainAssistant } from "../stages/TrainAssistant.ts"
-import { BenchBroken } from "./BenchResult.ts"
 import type { BenchResult } from "./BenchResult.ts"
 import { measureStep } from "./measureStep.ts"
+import { runProgram } from "./runProgram.ts"
 import { median, rounded, shown } from "./timing.ts"
 
 export interface CookbookBenchOptions {
@@ -138,7 +137,7 @@ const byCookbook = (python: string, folder: string) =>
       kl: recipe.kl,
     }
     const { name, folder: model } = server.model
-    const output = yield* ran(
+    const output = yield* runProgram(
       python,
       [local("./cookbook.py"), server.url, name, join(folder, "log"), model, JSON.stringify(settings)],
       { TINKER_API_KEY: "tml-none", HF_HUB_OFFLINE: "1" },
@@ -160,27 +159,10 @@ const installed = Effect.fnUntraced(function* (say: CookbookBenchOptions["say"])
   const uv = join(cacheFolder(process.env), "uv", "bin", "uv")
   const { python: own } = yield* findInstall().pipe(Effect.provide(NodeContext.layer))
   yield* say("installing tinker-cookbook, once: several gigabytes")
-  yield* ran(uv, ["venv", "--clear", "--python", own, venv])
-  yield* ran(uv, ["pip", "install", "--python", python, ...packages])
+  yield* runProgram(uv, ["venv", "--clear", "--python", own, venv])
+  yield* runProgram(uv, ["pip", "install", "--python", python, ...packages])
   yield* Effect.flatMap(FileSystem.FileSystem, (files) => files.writeFileString(marker, packages.join("\n")))
   return python
 })
 
 const local = (path: string) => fileURLToPath(new URL(path, import.meta.url))
-
-const ran = (program: string, args: ReadonlyArray<string>, env: Record<string, string> = {}) =>
-  Effect.async<string, BenchBroken>((resume) => {
-    const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } })
-    let [output, errors] = ["", ""]
-    child.stdout.on("data", (chunk: Buffer) => (output += String(chunk)))
-    child.stderr.on("data", (chunk: Buffer) => (errors = `${errors}${String(chunk)}`.slice(-2000)))
-    child.on("error", ({ message }) => resume(BenchBroken.make({ detail: `${program} can't be run: ${message}` })))
-    child.on("close", (code) =>
-      resume(
-        code === 0
-          ? Effect.succeed(output)
-          : BenchBroken.make({ detail: `${program} ${args[0] ?? ""} ended with code ${code}: ${errors}` }),
-      ),
-    )
-    return Effect.sync(() => child.kill())
-  })

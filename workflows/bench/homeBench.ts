@@ -4,13 +4,13 @@
  */
 import { FileSystem } from "@effect/platform"
 import { Effect, Layer, Schema } from "effect"
-import { spawn } from "node:child_process"
-import { fileURLToPath, pathToFileURL } from "node:url"
+import { fileURLToPath } from "node:url"
 import { Home } from "../../src/journal/Home.ts"
 import { loadStudy } from "../cli/loadStudy.ts"
 import { BenchBroken } from "./BenchResult.ts"
 import type { BenchResult } from "./BenchResult.ts"
 import { buildHome } from "./buildHome.ts"
+import { measureNode, together, understudy } from "./runProgram.ts"
 import { median, rounded, shown, timed } from "./timing.ts"
 
 export interface HomeBenchOptions {
@@ -30,7 +30,7 @@ export const homeBench = ({ calls, targetSeconds, targetMegabytes, pairs = 3 }: 
     yield* buildHome(full, graph, calls)
     const runs = yield* Effect.forEach(
       Array.from({ length: pairs }, () => undefined),
-      () => Effect.all({ empty: measured(empty, `${folder}/peaks`), full: measured(full, `${folder}/peaks`) }),
+      () => Effect.all({ empty: measured(empty), full: measured(full) }),
     )
     const wrong = runs.find((run) => run.full.done !== graph.nodes.length || run.empty.done !== 0)
     if (wrong !== undefined) {
@@ -56,43 +56,13 @@ export const homeBench = ({ calls, targetSeconds, targetMegabytes, pairs = 3 }: 
     ]
   }).pipe(Effect.scoped, Effect.withSpan("homeBench"))
 
-const local = (path: string) => fileURLToPath(new URL(path, import.meta.url))
-const grid = local("./bigGrid.ts")
-const understudy = local("../../bin/understudy.js")
-const preload = pathToFileURL(local("./peakMemory.js")).href
+const grid = fileURLToPath(new URL("./bigGrid.ts", import.meta.url))
 
 const Planned = Schema.parseJson(Schema.Struct({ steps: Schema.Array(Schema.Struct({ state: Schema.String })) }))
 
-const measured = (home: string, peaks: string) =>
+const measured = (home: string) =>
   Effect.gen(function* () {
-    const files = yield* FileSystem.FileSystem
-    yield* files.writeFileString(peaks, "")
-    const began = performance.now()
-    const output = yield* planned(home, peaks)
-    const seconds = (performance.now() - began) / 1000
+    const { output, seconds, peaks } = yield* measureNode([understudy, "plan", grid, "--home", home, "--json"])
     const { steps } = yield* Schema.decode(Planned)(output)
-    const lines = (yield* files.readFileString(peaks)).trim().split("\n")
-    return {
-      seconds,
-      megabytes: lines.reduce((sum, bytes) => sum + Number(bytes), 0) / 1e6,
-      done: steps.filter(({ state }) => state === "done").length,
-    }
-  })
-
-const planned = (home: string, peaks: string) =>
-  Effect.async<string, BenchBroken>((resume) => {
-    const child = spawn(process.execPath, [understudy, "plan", grid, "--home", home, "--json"], {
-      stdio: ["ignore", "pipe", "inherit"],
-      env: { ...process.env, NODE_OPTIONS: `--import=${preload}`, UNDERSTUDY_BENCH_PEAKS: peaks },
-    })
-    const chunks: Array<Buffer> = []
-    child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk))
-    child.on("close", (code) =>
-      resume(
-        code === 0
-          ? Effect.succeed(Buffer.concat(chunks).toString())
-          : Effect.fail(BenchBroken.make({ detail: `understudy plan ended with code ${code}` })),
-      ),
-    )
-    return Effect.sync(() => child.kill())
+    return { seconds, megabytes: together(peaks), done: steps.filter(({ state }) => state === "done").length }
   })

@@ -5,14 +5,14 @@
  * rows take. Needs Linux and python3.
  */
 import { FileSystem } from "@effect/platform"
-import { Effect, Schema } from "effect"
-import { spawn } from "node:child_process"
+import { Duration, Effect, Schema } from "effect"
 import { statfsSync } from "node:fs"
-import { fileURLToPath, pathToFileURL } from "node:url"
+import { fileURLToPath } from "node:url"
 import { SplitResult } from "../../src/domain/Results.ts"
 import { ArtifactStore } from "../../src/index.ts"
 import { BenchBroken } from "./BenchResult.ts"
 import type { BenchResult } from "./BenchResult.ts"
+import { measureNode, runProgram, together } from "./runProgram.ts"
 import { sameConversations } from "./sameConversations.ts"
 import { median, rounded, shown } from "./timing.ts"
 import { writeWildChatRows } from "./wildChatRows.ts"
@@ -44,10 +44,11 @@ export const prepareBench = ({ rows, manyRows, targetRatio, targetBytesPerRow, p
       Array.from({ length: pairs }, (_, pair) => `${folder}/ours${pair}`),
       (artifacts) =>
         Effect.gen(function* () {
-          const { output, whole } = yield* measured("python3", [local("./prepare.py"), logs, python])
+          const [took, output] = yield* Effect.timed(runProgram("python3", [local("./prepare.py"), logs, python]))
+          const whole = Duration.toSeconds(took)
           const { seconds, bytes } = yield* Schema.decode(Scripted)(output)
           const theirs = { whole, seconds, megabytes: bytes / 1e6 }
-          const ours = yield* prepared(folder, logs, artifacts)
+          const ours = yield* prepared(logs, artifacts)
           yield* sameConversations(ours.split, python).pipe(Effect.provide(ArtifactStore.layerReader(artifacts)))
           yield* files.remove(artifacts, { recursive: true })
           yield* say(`ours ${shown([ours.seconds], "s")}, python ${shown([theirs.seconds], "s")}`)
@@ -80,7 +81,7 @@ export const prepareBench = ({ rows, manyRows, targetRatio, targetBytesPerRow, p
     const many = `${folder}/many.jsonl`
     const manySize = writeWildChatRows(many, manyRows)
     const more = yield* Effect.forEach(runs, () =>
-      Effect.tap(prepared(folder, many, `${folder}/many`), () => files.remove(`${folder}/many`, { recursive: true })),
+      Effect.tap(prepared(many, `${folder}/many`), () => files.remove(`${folder}/many`, { recursive: true })),
     )
     const peaks = more.map(({ megabytes }) => megabytes)
     const growth = rounded(((median(peaks) - few) * 1e6) / (manyRows - rows))
@@ -112,34 +113,10 @@ const local = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const Prepared = Schema.parseJson(Schema.Struct({ seconds: Schema.Number, split: SplitResult }))
 const Scripted = Schema.parseJson(Schema.Struct({ seconds: Schema.Number, bytes: Schema.Number }))
 
-const prepared = (folder: string, logs: string, artifacts: string) =>
+const prepared = (logs: string, artifacts: string) =>
   Effect.gen(function* () {
-    const files = yield* FileSystem.FileSystem
-    const peaks = `${folder}/peaks`
-    yield* files.writeFileString(peaks, "")
     const args = [...process.execArgv, local("./prepareLogs.ts"), logs, artifacts]
-    const { whole, output } = yield* measured(process.execPath, args, {
-      NODE_OPTIONS: `--import=${pathToFileURL(local("./peakMemory.js")).href}`,
-      UNDERSTUDY_BENCH_PEAKS: peaks,
-    })
+    const { output, seconds: whole, peaks } = yield* measureNode(args)
     const { seconds, split } = yield* Schema.decode(Prepared)(output)
-    const lines = (yield* files.readFileString(peaks)).trim().split("\n")
-    return { whole, seconds, split, megabytes: lines.reduce((sum, bytes) => sum + Number(bytes), 0) / 1e6 }
-  })
-
-const measured = (program: string, args: ReadonlyArray<string>, env: Record<string, string> = {}) =>
-  Effect.async<{ readonly whole: number; readonly output: string }, BenchBroken>((resume) => {
-    const began = performance.now()
-    const child = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, ...env } })
-    const chunks: Array<Buffer> = []
-    child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk))
-    child.on("error", (error) => resume(BenchBroken.make({ detail: `${program} can't be run: ${error.message}` })))
-    child.on("close", (code) =>
-      resume(
-        code === 0
-          ? Effect.succeed({ whole: (performance.now() - began) / 1000, output: Buffer.concat(chunks).toString() })
-          : BenchBroken.make({ detail: `${program} ${args.join(" ")} ended with code ${code}` }),
-      ),
-    )
-    return Effect.sync(() => child.kill())
+    return { whole, seconds, split, megabytes: together(peaks) }
   })

@@ -5,14 +5,14 @@
  */
 import { FileSystem } from "@effect/platform"
 import { Effect } from "effect"
-import { spawn } from "node:child_process"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import { loadStudy } from "../cli/loadStudy.ts"
 import { BenchBroken } from "./BenchResult.ts"
 import type { BenchResult } from "./BenchResult.ts"
 import { buildReportHome } from "./buildReportHome.ts"
 import { chromiumArguments, findChromium } from "./findChromium.ts"
-import { rounded, timed } from "./timing.ts"
+import { measureNode, together, understudy } from "./runProgram.ts"
+import { rounded } from "./timing.ts"
 
 export interface ReportBenchOptions {
   readonly talks: number
@@ -29,11 +29,8 @@ export const reportBench = ({ talks, targetSeconds, targetMegabytes, targetView 
     const { graph } = yield* loadStudy(grid)
     const count = yield* buildReportHome(`${folder}/home`, graph, talks)
     const measured = Effect.fnUntraced(function* (verb: string, ...args: ReadonlyArray<string>) {
-      const peaks = `${folder}/peaks-${verb}`
-      yield* files.writeFileString(peaks, "")
-      const seconds = yield* timed(understudy([verb, grid, "--home", `${folder}/home`, ...args], peaks))
-      const lines = (yield* files.readFileString(peaks)).trim().split("\n")
-      return { seconds, megabytes: lines.reduce((sum, bytes) => sum + Number(bytes), 0) / 1e6 }
+      const { seconds, peaks } = yield* measureNode([understudy, verb, grid, "--home", `${folder}/home`, ...args])
+      return { seconds, megabytes: together(peaks) }
     })
     const run = yield* measured("run")
     const again = yield* measured("report", "--out", `${folder}/report`)
@@ -80,28 +77,7 @@ export const reportBench = ({ talks, targetSeconds, targetMegabytes, targetView 
     ]
   }).pipe(Effect.scoped, Effect.withSpan("reportBench"))
 
-const local = (path: string) => fileURLToPath(new URL(path, import.meta.url))
-const grid = local("./reportGrid.ts")
-const bin = local("../../bin/understudy.js")
-const preload = pathToFileURL(local("./peakMemory.js")).href
-
-const understudy = (args: ReadonlyArray<string>, peaks: string) =>
-  Effect.async<void, BenchBroken>((resume) => {
-    const child = spawn(process.execPath, [bin, ...args], {
-      stdio: ["ignore", "ignore", "pipe"],
-      env: { ...process.env, NODE_OPTIONS: `--import=${preload}`, UNDERSTUDY_BENCH_PEAKS: peaks },
-    })
-    let stderr = ""
-    child.stderr.on("data", (data) => (stderr += String(data)))
-    child.on("close", (code) =>
-      resume(
-        code === 0
-          ? Effect.void
-          : Effect.fail(BenchBroken.make({ detail: `understudy ${args[0]} ended with code ${code}: ${stderr}` })),
-      ),
-    )
-    return Effect.sync(() => child.kill())
-  })
+const grid = fileURLToPath(new URL("./reportGrid.ts", import.meta.url))
 
 /** Seconds. */
 const viewed = (file: string) =>
