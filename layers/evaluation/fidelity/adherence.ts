@@ -10,7 +10,7 @@ import { drawUserTurn } from "../../generation/drawUserTurn.ts"
 import { Guardrails } from "../../generation/Guardrails.ts"
 import type { SimulatedUser } from "../../generation/Speaker.ts"
 import { wilson } from "../statistics/SignTest.ts"
-import { askJudge } from "./askJudge.ts"
+import { askForm } from "./askForm.ts"
 import { answersChoice, askToSolve, choiceQuestions, diversions, proposeDiversion } from "./probes.ts"
 
 export const ProbedTurn = Schema.Struct({
@@ -75,7 +75,7 @@ export const probeUser = Effect.fnUntraced(function* (probe: "role" | "intent", 
     return { ...known, ...none, said: said.closing, left: true, kept: true, turn } satisfies ProbedTurn
   const spoken = { ...known, ...none, said: said.text, left: false, turn }
   if (judge === undefined) return { ...spoken, kept: !answersChoice(said.text, question) } satisfies ProbedTurn
-  const verdict = yield* askJudge({
+  const verdict = yield* askForm({
     model: judge,
     content: judgePrompt(probe, { intent, opening, asked, said: said.text }),
     form: { name: "adherence", schema: Judged },

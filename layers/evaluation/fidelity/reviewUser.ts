@@ -6,7 +6,7 @@ import type { ModelSpec } from "../../../src/domain/ModelSpec.ts"
 import type { Rollout } from "../../../src/domain/Rollout.ts"
 import { ErrorTag, Severity, SimulatorError } from "../../../src/domain/SimulatorReview.ts"
 import type { SimulatorReviewResult } from "../../../src/domain/SimulatorReview.ts"
-import { askJudge } from "./askJudge.ts"
+import { askForm } from "./askForm.ts"
 
 export const ReviewedConversation = Schema.Struct({
   prompt: Schema.String,
@@ -71,7 +71,7 @@ export const reviewUser = Effect.fnUntraced(function* (
   const turns = messages.filter(({ role }) => role === "user").length
   const known = { prompt, sample }
   if (turns === 0) return { ...known, errors: null, missing: "no user turn", calls: [] } satisfies ReviewedConversation
-  const found = yield* askJudge({
+  const found = yield* askForm({
     model: judge,
     content: reviewPrompt(intent, messages, ending),
     // A turn that isn't there makes the review useless, as any other wrong form does.

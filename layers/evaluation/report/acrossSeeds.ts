@@ -8,6 +8,7 @@ import { mean as meanOf } from "../statistics/moments.ts"
 import { tTest } from "../statistics/TTest.ts"
 import type { Gain, SeedContrast, SeedGain } from "./ReportData.ts"
 import type { Replicate, ReportInputs } from "./ReportInputs.ts"
+import { isSameColumn } from "./scores.ts"
 
 /** A row for each way and column; its interval is null with one seed. `gains` are those of single assistants. */
 export const seedGains = ({ replicates = {} }: ReportInputs, gains: ReadonlyArray<Gain>): ReadonlyArray<SeedGain> =>
@@ -72,8 +73,6 @@ const groups = (replicates: Readonly<Record<string, Replicate>>, gains: Readonly
   }
   return [...found.values()]
 }
-
-const isSameColumn = (a: Column, b: Column) => a.simulator === b.simulator && a.persona === b.persona
 
 const differInOne = (a: Replicate["labels"], b: Replicate["labels"]) =>
   Object.keys(a).filter((axis) => a[axis] !== b[axis]).length === 1

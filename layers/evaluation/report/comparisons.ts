@@ -4,11 +4,10 @@
  * resample whole users.
  */
 import { bootstrapMean, pairedDifference } from "../Bootstrap.ts"
-import type { PairedObservation } from "../Bootstrap.ts"
 import { passHatCurve } from "../statistics/passK.ts"
 import type { ConversationInterval, PairedContrast, Reliability } from "./ReportData.ts"
 import type { ReportCell, ReportInputs } from "./ReportInputs.ts"
-import { labels } from "./scores.ts"
+import { estimate, isSameColumn, labels, observations } from "./scores.ts"
 import type { ClusterOf } from "./scores.ts"
 
 /** In every column that both assistants of a pair met; whole users are resampled, or prompts where no users are known. */
@@ -22,17 +21,8 @@ export const pairedContrasts = (
       .flatMap((cell) => {
         const other = matrix.find((one) => one.assistant === against && isSameColumn(one, cell))
         if (other === undefined) return []
-        const difference = pairedDifference(observations(cell, clusterOf), observations(other, clusterOf))
-        return [
-          {
-            ...labels(cell),
-            against,
-            mean: difference?.mean ?? null,
-            low: difference?.low ?? null,
-            high: difference?.high ?? null,
-            n: difference?.n ?? 0,
-          },
-        ]
+        const rewards = (of: ReportCell) => observations(of, "reward", clusterOf)
+        return [{ ...labels(cell), against, ...estimate(pairedDifference(rewards(cell), rewards(other))) }]
       }),
   )
 
@@ -57,10 +47,3 @@ export const byConversation = ({ matrix }: ReportInputs): ReadonlyArray<Conversa
     const interval = bootstrapMean(cell.rollouts.flatMap(({ verdict }) => (verdict === null ? [] : [verdict.reward])))
     return { ...labels(cell), low: interval?.low ?? null, high: interval?.high ?? null, n: interval?.n ?? 0 }
   })
-
-const isSameColumn = (a: ReportCell, b: ReportCell) => a.simulator === b.simulator && a.persona === b.persona
-
-const observations = ({ rollouts }: ReportCell, clusterOf: ClusterOf): ReadonlyArray<PairedObservation> =>
-  rollouts.flatMap(({ prompt, verdict }) =>
-    verdict === null ? [] : [{ prompt, cluster: clusterOf(prompt), value: verdict.reward }],
-  )

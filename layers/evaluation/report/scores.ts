@@ -82,7 +82,17 @@ const metricsOf = ({ rollouts }: ReportCell) => [
 const valueOf = ({ verdict }: ReportRollout, metric: string) =>
   metric === "reward" ? verdict?.reward : verdict?.measures[metric]
 
-const observations = (cell: ReportCell, metric: string, clusterOf: ClusterOf): ReadonlyArray<PairedObservation> =>
+/** What a column of the matrix is named by. */
+export type Column = Pick<ReportCell, "simulator" | "persona">
+
+export const isSameColumn = (a: Column, b: Column) => a.simulator === b.simulator && a.persona === b.persona
+
+/** Of the rollouts that have the metric. */
+export const observations = (
+  cell: ReportCell,
+  metric: string,
+  clusterOf: ClusterOf,
+): ReadonlyArray<PairedObservation> =>
   cell.rollouts.flatMap((rollout) => {
     const value = valueOf(rollout, metric)
     return value === undefined ? [] : [{ prompt: rollout.prompt, cluster: clusterOf(rollout.prompt), value }]
@@ -94,13 +104,10 @@ const scored = (cell: ReportCell, ifZero: boolean): ReadonlyArray<PairedObservat
   )
 
 /** The cell of the model that the cell's assistant was trained from, in the same column. */
-const baseline = ({ assistants, matrix }: ReportInputs, { assistant, simulator, persona }: ReportCell) => {
+const baseline = ({ assistants, matrix }: ReportInputs, { assistant, ...column }: ReportCell) => {
   const trained = assistants[assistant]
   if (trained?._tag !== "Assistant") return undefined
-  return matrix.find(
-    (other) =>
-      other.simulator === simulator && other.persona === persona && isInitialOf(trained, assistants[other.assistant]),
-  )
+  return matrix.find((other) => isSameColumn(other, column) && isInitialOf(trained, assistants[other.assistant]))
 }
 
 const isInitialOf = (
@@ -123,7 +130,8 @@ const missingOf = ({ rollouts }: ReportCell) => rollouts.filter(({ verdict }) =>
 const meanOf = (rows: ReadonlyArray<PairedObservation>) =>
   rows.length === 0 ? null : rows.reduce((sum, { value }) => sum + value, 0) / rows.length
 
-const estimate = (interval: MeanInterval | null) =>
+/** An interval, or nulls where there is none. */
+export const estimate = (interval: MeanInterval | null) =>
   interval === null
     ? { mean: null, low: null, high: null, n: 0 }
     : { mean: interval.mean, low: interval.low, high: interval.high, n: interval.n }
