@@ -29,7 +29,7 @@ export type Outcome =
 export interface DriverOptions {
   /** Steps under way at once. */
   readonly concurrency: number
-  /** Least pause between two looks at a step that runs. */
+  /** Between two looks at a step whose stage's body has ended, or has not begun yet. */
   readonly pollMillis: number
   /** Further bounds: of these steps, so many at once. */
   readonly bounds?: ReadonlyArray<{ readonly steps: ReadonlySet<string>; readonly atOnce: number }>

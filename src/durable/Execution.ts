@@ -30,6 +30,8 @@ export interface Host {
   readonly onFailure: (id: string, failure: StageFailure) => Effect.Effect<void>
   /** A shard has its result. */
   readonly onShard: (id: string) => Effect.Effect<void, StageFailure>
+  /** Around a stage's body. */
+  readonly during: (id: string) => <A, E, R>(body: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 }
 
 export const make = (stage: AnyStage) =>
@@ -60,6 +62,7 @@ export const layer = (stage: AnyStage, execution: Execution, host: Host) =>
           Effect.provideService(Shard, shard),
           Effect.provideService(Attempt, payload.attempt ?? 0),
           Effect.locally(FiberRef.currentMinimumLogLevel, host.logLevel),
+          host.during(payload.id),
         )
       return Schema.encodeSync(stage.output)(output)
     }),

@@ -53,6 +53,12 @@ export const make = Effect.fn("StepRun.make")(function* (options: StepRunOptions
         step.deaths = 0
         yield* ledger.progress(id, yield* secondsOf(step))
       }).pipe(Effect.mapError(({ message }) => StageFailure.make({ kind: "operator", reason: message, advice: "" }))),
+    during: (id) => (body) =>
+      Effect.acquireUseRelease(
+        Effect.sync(() => running.get(id)?.atRest),
+        (atRest) => Effect.zipRight(atRest?.close ?? Effect.void, body),
+        (atRest) => atRest?.open ?? Effect.void,
+      ),
   }
 
   /** What the ledger has of it, where that still holds. */
@@ -80,6 +86,7 @@ export const make = Effect.fn("StepRun.make")(function* (options: StepRunOptions
       deaths: same?.starts ?? 0,
       before: same?.seconds ?? 0,
       began: yield* Clock.currentTimeMillis,
+      atRest: yield* Effect.makeLatch(true),
     }
     running.set(id, step)
     const { payload, executionId, before } = yield* open(starting, (found?.attempt ?? 0) + (changed ? 1 : 0))
@@ -137,7 +144,9 @@ export const make = Effect.fn("StepRun.make")(function* (options: StepRunOptions
   const settled = (execution: Execution.Execution, executionId: string, key: string, step: Running) =>
     Effect.gen(function* () {
       while (true) {
-        yield* Effect.sleep(pauseOf((yield* Clock.currentTimeMillis) - step.began, options.pollMillis))
+        // A look costs milliseconds of the processor, which trainers on this machine want for themselves.
+        yield* step.atRest.await
+        yield* Effect.sleep(options.pollMillis)
         const result = yield* execution.poll(executionId)
         if (result === undefined) continue
         if (result._tag === "Complete") return { _tag: "Done", output: yield* result.exit } satisfies Result
@@ -159,12 +168,6 @@ export const make = Effect.fn("StepRun.make")(function* (options: StepRunOptions
   return { host, known, run }
 })
 
-/**
- * Between two looks at an execution: a fiftieth of what the step has taken so far. A look costs milliseconds of the
- * processor, which trainers on this machine want for themselves; to see late that a step is done costs 2% at most.
- */
-const pauseOf = (tookMillis: number, least: number) => Math.max(least, Math.min(tookMillis / 50, 1000))
-
 interface Running {
   readonly failures: Array<StageFailure>
   /** Before this start; 0 once a shard is finished. */
@@ -173,6 +176,8 @@ interface Running {
   readonly before: number
   /** Milliseconds. */
   readonly began: number
+  /** Closed while its stage's body runs. */
+  readonly atRest: Effect.Latch
 }
 
 interface Opened {
