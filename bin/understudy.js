@@ -3,8 +3,8 @@
 // Experiment files are TypeScript and import "understudy": tsx loads them, and the condition below makes that import
 // the same module instance as the command line's own.
 //
-// A run mostly waits for servers. V8 would take such pauses for collecting garbage again and again, to give back memory
-// that the next answers need; trainers on this machine have better use for the processor.
+// A run mostly waits for servers. V8 would take such pauses for collecting garbage again and again, to keep a heap small
+// that is no larger than a small part of a model; trainers on this machine have better use for the processor.
 //
 // The child has a channel to this process: should this one be killed, it sees the channel close and stops in order.
 // Ctrl-C in a terminal reaches both; the child takes signals that follow close on one another as one.
@@ -19,7 +19,7 @@ const sources = at("../workflows/cli/main.ts")
 const main = existsSync(sources) ? sources : at("../dist/workflows/cli/main.js")
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href
 const conditions = main !== sources ? [] : ["--conditions=understudy-source"]
-const flags = ["--no-memory-reducer", ...conditions]
+const flags = ["--no-memory-reducer", "--initial-heap-size=256", ...conditions]
 const child = spawn(process.execPath, [...flags, "--import", tsx, main, ...process.argv.slice(2)], {
   stdio: ["inherit", "inherit", "inherit", "ipc"],
   // How this was called, for messages that name a command to run next.

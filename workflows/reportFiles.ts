@@ -11,7 +11,15 @@ import { renderMarkdown } from "../layers/evaluation/report/renderMarkdown.ts"
 import { reportDocument } from "../layers/evaluation/report/reportDocument.ts"
 import type { RunFacts } from "../layers/evaluation/report/RunFacts.ts"
 import { ReportNotWritten } from "./ReportNotWritten.ts"
+import type { StudyReport } from "./studyReport.ts"
 import { writeTranscripts } from "./transcriptFiles.ts"
+
+/** Each in its folder within `folder`; gives the paths. */
+export const writeReports = (reports: ReadonlyArray<StudyReport>, folder: string) =>
+  Effect.map(
+    Effect.forEach(reports, (report) => writeReportFiles(report, join(folder, report.folder))),
+    (paths) => paths.flat(),
+  )
 
 /** Writes under temporary names and renames; gives the paths. */
 export const writeReportFiles = Effect.fn("writeReportFiles")(function* (

@@ -1,7 +1,7 @@
 /** Runs a study in its home: the engine, every service, progress for people, and the report at the end. */
 import { Effect, Option } from "effect"
 import type { Duration } from "effect"
-import { closingTable } from "../layers/evaluation/report/closingTable.ts"
+import { closingTables } from "../layers/evaluation/report/closingTable.ts"
 import { reopenLost } from "../src/durable/reopenLost.ts"
 import { whileRoom } from "../src/journal/Room.ts"
 import { Driver, Home, Runner } from "../src/index.ts"
@@ -12,13 +12,13 @@ import { watch } from "./Progress.ts"
 import { sourceOf } from "./registry.ts"
 import { refuseByServer } from "./refuseByServer.ts"
 import { renderProgress, renderProgressLine } from "./renderProgress.ts"
-import { writeReportFiles } from "./reportFiles.ts"
+import { writeReports } from "./reportFiles.ts"
 import { writeRunRecord } from "./RunRecord.ts"
 import { servicesLayer } from "./Services.ts"
 import { skippedLines, skippedRows } from "./skippedRows.ts"
 import { planStudy, sourceNotes } from "./Study.ts"
 import type { Study } from "./Study.ts"
-import { studyReport } from "./studyReport.ts"
+import { studyReports } from "./studyReport.ts"
 import { untilStopped } from "./untilStopped.ts"
 
 export interface RunOptions<E> {
@@ -133,10 +133,9 @@ const standing = ({ steps }: Plan.Plan): ReadonlyMap<string, Driver.Outcome> =>
 const stateOf = (outcomes: ReadonlyMap<string, Driver.Outcome>): Ran["state"] =>
   [...outcomes.values()].every(({ _tag }) => _tag === "Done" || _tag === "Left") ? "done" : "suspended"
 
-/** Writes report.md, report.html and report.json under `folder`; gives the closing table. None without a `Report`. */
+/** Writes report.md, report.html and report.json under `folder`; gives the closing tables. None without a report. */
 export const writeReport = Effect.fn("writeReport")(function* (study: Study, folder: string, config: UnderstudyConfig) {
-  const found = yield* Effect.catchTag(Effect.asSome(studyReport(study, config)), "NoReport", () => Effect.succeedNone)
+  const found = yield* Effect.catchTag(Effect.asSome(studyReports(study, config)), "NoReport", () => Effect.succeedNone)
   if (Option.isNone(found)) return Option.none<{ readonly table: string; readonly files: ReadonlyArray<string> }>()
-  const { data, facts } = found.value
-  return Option.some({ table: closingTable(data, facts), files: yield* writeReportFiles(found.value, folder) })
+  return Option.some({ table: closingTables(found.value), files: yield* writeReports(found.value, folder) })
 })

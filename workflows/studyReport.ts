@@ -1,6 +1,8 @@
-/** A study's report from its home: the numbers of its `Report` or `SimulatorReport` step, with what journal and ledger know of the run. */
+/** A study's reports from its home: the numbers of its `Report` and `SimulatorReport` steps, with what journal and ledger know of the run. */
 import { Effect, Option, Schema } from "effect"
+import { familyOf, trainingJudges } from "../layers/evaluation/judges/family.ts"
 import { AnyReportJson } from "../layers/evaluation/report/pageOf.ts"
+import type { AnyReportData } from "../layers/evaluation/report/pageOf.ts"
 import type { RunFacts } from "../layers/evaluation/report/RunFacts.ts"
 import { ReportResult } from "../src/domain/Results.ts"
 import { ArtifactStore, CallJournal, Experiment, StepLedger } from "../src/index.ts"
@@ -8,10 +10,11 @@ import type { Graph, Totals } from "../src/index.ts"
 import type { UnderstudyConfig } from "./config/UnderstudyConfig.ts"
 import { modelsOf, priceOf } from "./models.ts"
 import { packageVersion } from "./packageInfo.ts"
-import { familyOf, trainingJudges } from "../layers/evaluation/judges/family.ts"
+import { linksFrom, reportsIn } from "./reportsIn.ts"
+import type { ReportStep } from "./reportsIn.ts"
 import { skippedRows } from "./skippedRows.ts"
 import { Report, reportSteps } from "./stages/Report.ts"
-import { SimulatorReport, simulatorReportSteps } from "./stages/SimulatorReport.ts"
+import { simulatorReportSteps } from "./stages/SimulatorReport.ts"
 import { TrainAssistant } from "./stages/TrainAssistant.ts"
 import { outputOf, placed, standingsOf } from "./Study.ts"
 import type { Study } from "./Study.ts"
@@ -26,27 +29,63 @@ export class NoReport extends Schema.TaggedError<NoReport>()("NoReport", {
   }
 }
 
-/** The config tells free models from those whose price nobody knows. */
-export const studyReport = Effect.fn("studyReport")(function* (study: Study, config: UnderstudyConfig) {
+export interface StudyReport {
+  readonly data: AnyReportData
+  readonly facts: RunFacts
+  /** Within the folder of the first, whose own is "". */
+  readonly folder: string
+}
+
+/** The experiment's first report: most have one. */
+export const studyReport = (study: Study, config: UnderstudyConfig) =>
+  Effect.map(studyReports(study, config), ([first]) => first)
+
+/** Those that are done. The config tells free models from those whose price nobody knows. */
+export const studyReports = Effect.fn("studyReports")(function* (study: Study, config: UnderstudyConfig) {
   const { experiment, graph } = study
-  const node = reportOf(graph)
   const none = (detail: string) => NoReport.make({ experiment: experiment.name, detail })
-  if (node === undefined) return yield* none("put a `Report` or a `SimulatorReport` into its `collect`.")
+  const all = reportsIn(graph)
+  if (all.length === 0) return yield* none("put a `Report` or a `SimulatorReport` into its `collect`.")
   const standings = yield* standingsOf(placed(graph))
-  const output = yield* outputOf(node.id)
-  if (standings.get(node.id) !== "done" || Option.isNone(output)) {
+  const done = all.filter(({ id }) => standings.get(id) === "done")
+  const facts = yield* runFacts(study, config)
+  const store = yield* ArtifactStore
+  const found = yield* Effect.forEach(done, (report) =>
+    Effect.gen(function* () {
+      const output = yield* outputOf(report.id)
+      if (Option.isNone(output)) return []
+      const { data: ref } = yield* Effect.orDie(Schema.decodeUnknown(ReportResult)(output.value))
+      const data = yield* Schema.decode(AnyReportJson)(Buffer.from(yield* store.get(ref)).toString("utf8")).pipe(
+        Effect.mapError(({ message }) => none(`its numbers are of another version: ${message}`)),
+      )
+      return [{ data, facts: factsOf(facts, study, report, done), folder: report.folder } satisfies StudyReport]
+    }),
+  )
+  const [first, ...others] = found.flat()
+  if (first === undefined) {
     const left = graph.nodes.filter(({ id }) => standings.get(id) !== "done").length
     return yield* none(`${left} of its ${graph.nodes.length} steps are not done. Run the experiment first.`)
   }
-  const { data: ref } = yield* Effect.orDie(Schema.decodeUnknown(ReportResult)(output.value))
-  const store = yield* ArtifactStore
-  const data = yield* Schema.decode(AnyReportJson)(Buffer.from(yield* store.get(ref)).toString("utf8")).pipe(
-    Effect.mapError(({ message }) => none(`its numbers are of another version: ${message}`)),
-  )
-  return { data, facts: yield* runFacts(study, config) }
+  return [first, ...others] as const
 })
 
-/** What journal and ledger know of a study, also while it runs. */
+/** Those of a run with what is one report's own. */
+export const factsOf = (
+  facts: RunFacts,
+  { graph }: Study,
+  report: ReportStep,
+  shown: ReadonlyArray<ReportStep>,
+): RunFacts => {
+  const others = linksFrom(report, shown)
+  const stepsOf = report.step.stage === Report ? reportSteps : simulatorReportSteps
+  return {
+    ...facts,
+    steps: stepsOf(report.step, (step) => graph.ids.get(step) ?? ""),
+    ...(others.length === 0 ? {} : { others }),
+  }
+}
+
+/** What journal and ledger know of a study, also while it runs; `steps` is empty. */
 export const runFacts = Effect.fn("runFacts")(function* (study: Study, config: UnderstudyConfig) {
   const { experiment, graph, files } = study
   const journal = yield* CallJournal
@@ -65,7 +104,7 @@ export const runFacts = Effect.fn("runFacts")(function* (study: Study, config: U
     experiment: experiment.name,
     cells: Experiment.cells(experiment).map(({ key, labels }) => ({ key, labels })),
     version: packageVersion,
-    steps: stepsOf(graph),
+    steps: {},
     usage: grouped(totals, ({ role, model }) => `${role} ${model}`).map((rows) => ({
       role: rows[0].role,
       model: rows[0].model,
@@ -98,16 +137,6 @@ export const runFacts = Effect.fn("runFacts")(function* (study: Study, config: U
 const trainingFamilies = ({ nodes }: Graph.Graph) => {
   const trainings = nodes.filter(({ step }) => step.stage === TrainAssistant)
   return [...new Set(trainings.flatMap(({ step }) => trainingJudges(step)).map((model) => familyOf({ model })))].sort()
-}
-
-const reportOf = ({ nodes }: Graph.Graph) =>
-  nodes.find(({ step }) => step.stage === Report || step.stage === SimulatorReport)
-
-/** Ids by the labels that the report has for them; none without a report. */
-const stepsOf = (graph: Graph.Graph) => {
-  const report = reportOf(graph)?.step
-  if (report === undefined) return {}
-  return (report.stage === Report ? reportSteps : simulatorReportSteps)(report, (step) => graph.ids.get(step) ?? "")
 }
 
 /** What was paid; null where nothing is booked for a model without a price. */

@@ -4,15 +4,15 @@ import { Console, Effect, Option, Schema } from "effect"
 import type { Layer } from "effect"
 import { existsSync } from "node:fs"
 import { join } from "node:path"
-import { closingTable } from "../../layers/evaluation/report/closingTable.ts"
+import { closingTables } from "../../layers/evaluation/report/closingTable.ts"
 import { Home } from "../../src/index.ts"
 import { loadConfig } from "../config/loadConfig.ts"
 import { packageFolder } from "../packageInfo.ts"
 import { replayLayer } from "../replayServices.ts"
 import { replayStudy } from "../replayStudy.ts"
 import type { ReplayedStep } from "../replayStudy.ts"
-import { writeReportFiles } from "../reportFiles.ts"
-import { studyReport } from "../studyReport.ts"
+import { writeReports } from "../reportFiles.ts"
+import { studyReports } from "../studyReport.ts"
 import { exitCode } from "./exit.ts"
 import { loadStudy } from "./loadStudy.ts"
 import * as options from "./options.ts"
@@ -54,11 +54,8 @@ export const replay = Command.make("replay", flags, (given) =>
         : given.out
       const report = Option.isNone(out)
         ? undefined
-        : yield* Effect.flatMap(studyReport(study, config), (found) =>
-            Effect.map(writeReportFiles(found, out.value), (files) => ({
-              table: closingTable(found.data, found.facts),
-              files,
-            })),
+        : yield* Effect.flatMap(studyReports(study, config), (found) =>
+            Effect.map(writeReports(found, out.value), (files) => ({ table: closingTables(found), files })),
           )
       return { study, steps, report }
     }).pipe(Effect.scoped, Effect.provide(Home.Home.layerReader(home)))

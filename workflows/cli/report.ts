@@ -2,14 +2,14 @@
 import { Command, Options } from "@effect/cli"
 import { Console, Effect, Option, Schema } from "effect"
 import { join } from "node:path"
-import { closingTable } from "../../layers/evaluation/report/closingTable.ts"
-import { reportDocument } from "../../layers/evaluation/report/reportDocument.ts"
+import { closingTables } from "../../layers/evaluation/report/closingTable.ts"
+import { reportDocuments } from "../../layers/evaluation/report/reportDocument.ts"
 import { Home } from "../../src/index.ts"
 import { loadConfig } from "../config/loadConfig.ts"
 import { exportFormats, writeExports } from "../exportFiles.ts"
-import { writeReportFiles } from "../reportFiles.ts"
+import { writeReports } from "../reportFiles.ts"
 import { readRunRecord, recordOf } from "../RunRecord.ts"
-import { NoReport, studyReport } from "../studyReport.ts"
+import { NoReport, studyReports } from "../studyReport.ts"
 import type { Study } from "../Study.ts"
 import * as options from "./options.ts"
 import { studyOf, target } from "./target.ts"
@@ -59,27 +59,29 @@ export const report = Command.make("report", flags, (given) =>
     const config = yield* loadConfig(Option.getOrUndefined(given.config))
     yield* Effect.gen(function* () {
       const study = yield* studyOf(given.experiment, given)
-      const { data, facts } = yield* Effect.catchTag(studyReport(study, config), "NoReport", (error) =>
+      const reports = yield* Effect.catchTag(studyReports(study, config), "NoReport", (error) =>
         explained(error, study),
       )
-      const folder = Option.getOrElse(given.out, () => join(Home.paths(home).reports, facts.experiment))
-      const write = writeReportFiles({ data, facts }, folder)
+      const folder = Option.getOrElse(given.out, () => join(Home.paths(home).reports, study.experiment.name))
+      const write = writeReports(reports, folder)
       // A home that can only be read is no reason not to show what is in it.
       const tried = Option.isSome(given.out)
         ? write
         : Effect.catchTag(write, "ReportNotWritten", ({ message }) => Effect.as(Console.error(message), []))
       const files = given.json && Option.isNone(given.out) ? [] : yield* tried
-      const exported = yield* writeExports({ data, facts }, join(folder, "export"), formats)
+      const exported = yield* Effect.forEach(reports, (one) =>
+        writeExports(one, join(folder, one.folder, "export"), formats),
+      )
       yield* Console.log(
         given.json
-          ? JSON.stringify(reportDocument(data, facts))
-          : [closingTable(data, facts), ...files, ...exported].join("\n"),
+          ? JSON.stringify(reportDocuments(reports))
+          : [closingTables(reports), ...files, ...exported.flat()].join("\n"),
       )
     }).pipe(Effect.provide(Home.Home.layerReader(home)))
   }),
 ).pipe(
   options.described(
-    "Print the report of an experiment and write it as Markdown, HTML and JSON, with its transcripts in a folder beside it; with --json only print it. Calls no model.",
+    "Print the report of an experiment and write it as Markdown, HTML and JSON, with its transcripts in a folder beside it; with --json only print it. Where an experiment has several, each further one is in a folder of its own within the first's. Calls no model.",
     "report demo",
     "report demo --export csv,latex,png,parquet",
     "report demo --json",

@@ -2,7 +2,7 @@
  * The numbers of a report on simulators from their fidelity results, as one artifact. Rendering it adds what the
  * journal and the ledger know of the run.
  */
-import { Chunk, Effect, Option, Schema, Stream } from "effect"
+import { Chunk, Effect, Option, Predicate, Schema, Stream } from "effect"
 import { AnyReportJson } from "../../layers/evaluation/report/pageOf.ts"
 import { buildSimulatorData, shownTalks } from "../../layers/evaluation/report/simulators/buildSimulatorData.ts"
 import { stepLabels } from "../../layers/evaluation/report/stepLabels.ts"
@@ -17,34 +17,54 @@ import {
   SplitResult,
 } from "../../src/domain/Results.ts"
 import { SimulatorReviewResult } from "../../src/domain/SimulatorReview.ts"
-import { ArtifactStore, Estimate, Shard, Stage, Step } from "../../src/index.ts"
+import { ArtifactStore, Driver, Estimate, Shard, Stage, Step } from "../../src/index.ts"
 import { conversations, rollouts } from "./conversations.ts"
 import { asStageFailure } from "./failures.ts"
+
+const Cell = Schema.Struct({
+  /** As tables name the simulator. */
+  label: Schema.NonEmptyString,
+  simulator: Step.of(SimulatorResult),
+  fidelity: Step.of(FidelityResult),
+  simulation: Step.of(SimulationResult),
+  replay: Schema.optional(Step.of(ReplayResult)),
+  adherence: Schema.optional(Step.of(AdherenceResult)),
+  review: Schema.optional(Step.of(SimulatorReviewResult)),
+  /** How good it is to train with: a number, or the gain of the assistant trained with it over the initial one. */
+  utility: Schema.optional(
+    Schema.Union(
+      Schema.Finite,
+      Schema.Struct({ trained: Step.of(EvaluationResult), initial: Step.of(EvaluationResult) }),
+    ),
+  ),
+})
 
 const Inputs = Schema.Struct({
   title: Schema.optional(Schema.NonEmptyString),
   split: Step.of(SplitResult),
+  cells: Schema.Array(Cell),
+  /** What the cells' utilities are, as tables name them. */
+  utilityName: Schema.optional(Schema.NonEmptyString),
+})
+
+/** The same with what the steps gave. */
+const Results = Schema.Struct({
+  ...Inputs.fields,
+  split: SplitResult,
   cells: Schema.Array(
     Schema.Struct({
-      /** As tables name the simulator. */
-      label: Schema.NonEmptyString,
-      simulator: Step.of(SimulatorResult),
-      fidelity: Step.of(FidelityResult),
-      simulation: Step.of(SimulationResult),
-      replay: Schema.optional(Step.of(ReplayResult)),
-      adherence: Schema.optional(Step.of(AdherenceResult)),
-      review: Schema.optional(Step.of(SimulatorReviewResult)),
-      /** How good it is to train with: a number, or the gain of the assistant trained with it over the initial one. */
+      ...Cell.fields,
+      simulator: SimulatorResult,
+      fidelity: FidelityResult,
+      simulation: SimulationResult,
+      replay: Schema.optional(ReplayResult),
+      adherence: Schema.optional(AdherenceResult),
+      review: Schema.optional(SimulatorReviewResult),
       utility: Schema.optional(
-        Schema.Union(
-          Schema.Finite,
-          Schema.Struct({ trained: Step.of(EvaluationResult), initial: Step.of(EvaluationResult) }),
-        ),
+        Schema.Union(Schema.Finite, Schema.Struct({ trained: EvaluationResult, initial: EvaluationResult })),
       ),
     }),
   ),
-  /** What the cells' utilities are, as tables name them. */
-  utilityName: Schema.optional(Schema.NonEmptyString),
 })
 
 export const SimulatorReport = Stage.make({
@@ -58,27 +78,54 @@ export const SimulatorReport = Stage.make({
     const repeated = labels.find((label, i) => labels.indexOf(label) !== i)
     return repeated === undefined ? undefined : `two cells are labelled "${repeated}"`
   },
-  run: ({ title, split, cells, utilityName }) =>
+  run: (input) =>
     Shard.once(
       "report",
       ReportResult,
       Effect.gen(function* () {
-        const read = yield* Effect.forEach(cells, (cell) =>
-          Stream.runCollect(Stream.take(rollouts.stream(cell.simulation.transcripts), shownTalks)).pipe(
-            Effect.map((first) => ({ ...cell, utility: gainOf(cell.utility), first: Chunk.toReadonlyArray(first) })),
-          ),
-        )
-        const wanted = new Set(read.flatMap(({ first }) => first.map(({ prompt }) => prompt)))
-        const real = yield* Stream.runCollect(
-          Stream.filter(conversations.stream(split.test.conversations), ({ id }) => wanted.has(id)),
-        )
-        const data = buildSimulatorData({ title, split, cells: read, utilityName, real: Chunk.toReadonlyArray(real) })
+        const data = yield* simulatorData(input)
         const json = yield* asStageFailure(Schema.encode(AnyReportJson)(data))
         const store = yield* ArtifactStore
         return ReportResult.make({ data: yield* asStageFailure(store.put(Buffer.from(json))) })
       }),
     ),
   estimate: () => Estimate.free(1),
+})
+
+/** From results; reads the first transcripts that they name. */
+const simulatorData = Effect.fnUntraced(function* ({ title, split, cells, utilityName }: typeof Results.Type) {
+  const read = yield* Effect.forEach(cells, (cell) =>
+    Stream.runCollect(Stream.take(rollouts.stream(cell.simulation.transcripts), shownTalks)).pipe(
+      Effect.map((first) => ({ ...cell, utility: gainOf(cell.utility), first: Chunk.toReadonlyArray(first) })),
+    ),
+  )
+  const wanted = new Set(read.flatMap(({ first }) => first.map(({ prompt }) => prompt)))
+  const real = yield* Stream.runCollect(
+    Stream.filter(conversations.stream(split.test.conversations), ({ id }) => wanted.has(id)),
+  )
+  return buildSimulatorData({ title, split, cells: read, utilityName, real: Chunk.toReadonlyArray(real) })
+})
+
+/**
+ * The numbers as far as steps are done: of simulators that are set beside real users. Undefined while there is none.
+ * `outputOf` gives the encoded output of a step that is done.
+ */
+export const simulatorReportSoFar = Effect.fn("simulatorReportSoFar")(function* (
+  report: Step.AnyStep,
+  outputOf: (step: Step.AnyStep) => unknown,
+) {
+  const input = Option.getOrUndefined(Schema.validateOption(Inputs)(report.input))
+  if (input === undefined) return undefined
+  const isDone = (value: unknown): boolean =>
+    Step.isStep(value)
+      ? outputOf(value) !== undefined
+      : !Predicate.isRecord(value) || Object.values(value).every(isDone)
+  const cells = input.cells
+    .filter(({ simulator, simulation, fidelity }) => [simulator, simulation, fidelity].every(isDone))
+    .map((cell) => Object.fromEntries(Object.entries(cell).filter(([, part]) => isDone(part))))
+  if (!isDone(input.split) || cells.length === 0) return undefined
+  const part = Driver.resolve({ ...input, cells }, outputOf)
+  return yield* simulatorData(yield* asStageFailure(Schema.decodeUnknown(Results)(part)))
 })
 
 /** The ids of the steps behind the rows, by the labels that the report's data has for them. */

@@ -1,5 +1,5 @@
 /**
- * Serves the report of a study on 127.0.0.1 while it changes. Pages from elsewhere can't read it: a request must name
+ * Serves the reports of a study on 127.0.0.1 while it changes. Pages from elsewhere can't read it: a request must name
  * this host. Transcripts are written to a folder of the server's own when they are first asked for, and again when there
  * are more.
  */
@@ -7,11 +7,12 @@ import { FileSystem, HttpServerRequest, HttpServerResponse } from "@effect/platf
 import { NodeHttpServer } from "@effect/platform-node"
 import { Clock, Effect, Schema } from "effect"
 import { createServer } from "node:http"
+import { join } from "node:path"
 import { Home } from "../../src/index.ts"
 import type { UnderstudyConfig } from "../config/UnderstudyConfig.ts"
 import type { Study } from "../Study.ts"
 import { writeTranscripts } from "../transcriptFiles.ts"
-import { livePage } from "./livePage.ts"
+import { livePages } from "./livePage.ts"
 import type { LivePage } from "./livePage.ts"
 import { runStanding } from "./runStanding.ts"
 import type { RunStanding } from "./runStanding.ts"
@@ -61,8 +62,9 @@ const answering = Effect.fnUntraced(function* ({ study, config, home }: ViewOpti
   const files = yield* FileSystem.FileSystem
   const one = yield* Effect.makeSemaphore(1)
   let looked: { readonly at: number; readonly standing: RunStanding } | undefined
-  let shown: { readonly version: string; readonly page: LivePage } | undefined
-  let written: string | undefined
+  let shown: { readonly version: string; readonly pages: ReadonlyArray<LivePage> } | undefined
+  /** Versions of the transcripts that are there, by the folders of their reports. */
+  const written = new Map<string, string>()
   const inHome = Effect.provide(Home.Home.layerReader(home))
 
   /** As it is now, or was a moment ago. */
@@ -73,37 +75,41 @@ const answering = Effect.fnUntraced(function* ({ study, config, home }: ViewOpti
     looked = { at: now, standing: found }
     return found
   })
-  const page = Effect.gen(function* () {
+  const pages = Effect.gen(function* () {
     const now = yield* standing
-    if (shown?.version === now.version) return shown.page
-    const made = yield* livePage(study, config, now)
-    shown = { version: now.version, page: made }
+    if (shown?.version === now.version) return shown.pages
+    const made = yield* livePages(study, config, now)
+    shown = { version: now.version, pages: made }
     return made
   })
-  /** Of the page that was shown last: a reader goes on with those that belong to it. */
-  const transcript = Effect.fnUntraced(function* (name: string) {
-    const { data, facts } = shown?.page ?? (yield* page)
+  /** Of the pages that were shown last: a reader goes on with those that belong to them. */
+  const transcript = Effect.fnUntraced(function* (report: string, name: string) {
+    const page = (shown?.pages ?? (yield* pages)).find(({ folder }) => folder === report)
     const version = shown?.version
-    if (data === null || version === undefined) return notFound
-    const place = `${folder}/transcripts`
-    if (written !== version) {
-      yield* writeTranscripts(data, facts, place)
-      written = version
+    if (page === undefined || page.data === null || version === undefined) return notFound
+    const place = join(folder, report, "transcripts")
+    if (written.get(report) !== version) {
+      yield* writeTranscripts(page.data, page.facts, place)
+      written.set(report, version)
     }
-    const file = `${place}/${name}`
+    const file = join(place, name)
     if (!(yield* files.exists(file))) return notFound
     return text(200, "text/javascript", yield* files.readFileString(file))
   })
 
   return (path: string) =>
     Effect.gen(function* () {
-      if (path === "/" || path === "/report.html") return text(200, "text/html", (yield* page).html)
-      if (path === "/version") {
+      const [, report = "", rest = ""] = /^\/(?:([a-z0-9-]+)\/)??((?:transcripts\/)?[^/]*)$/.exec(path) ?? []
+      if (rest === "version") {
         const { version, words } = yield* standing
         return text(200, "application/json", JSON.stringify({ version, words }))
       }
-      const name = /^\/transcripts\/((?:index|talks-\d+)\.js)$/.exec(path)?.[1]
-      return name === undefined ? notFound : yield* transcript(name)
+      if (rest === "" || rest === "report.html") {
+        const page = (yield* pages).find(({ folder }) => folder === report)
+        return page === undefined ? notFound : text(200, "text/html", page.html)
+      }
+      const name = /^transcripts\/((?:index|talks-\d+)\.js)$/.exec(rest)?.[1]
+      return name === undefined ? notFound : yield* transcript(report, name)
     }).pipe(inHome, one.withPermits(1))
 })
 

@@ -83,6 +83,27 @@ export type Reliability = typeof Reliability.Type
 export const ConversationInterval = Schema.Struct({ ...cell, low: orNull, high: orNull, n: Schema.Int })
 export type ConversationInterval = typeof ConversationInterval.Type
 
+/**
+ * Of the judges of a rubric reward, over the conversations of the matrix. Scores are those that they give, from 0 to 10;
+ * `difference` is the first judge's mean less the second's where both gave one.
+ */
+export const JudgeAgreement = Schema.Struct({
+  alpha: orNull,
+  judges: Schema.Array(
+    Schema.Struct({ judge: Schema.String, scores: Schema.Int, missing: Schema.Int, mean: orNull }),
+  ),
+  pairs: Schema.Array(
+    Schema.Struct({
+      first: Schema.String,
+      second: Schema.String,
+      conversations: Schema.Int,
+      difference: orNull,
+      spearman: orNull,
+    }),
+  ),
+})
+export type JudgeAgreement = typeof JudgeAgreement.Type
+
 /** Mean reward of a cell, and what it and the gain would be if rollouts without a verdict had scored 0. */
 export const Sensitivity = Schema.Struct({
   ...cell,
@@ -211,6 +232,7 @@ export const ReportData = Schema.Struct({
   contrasts: Schema.optional(Schema.Array(PairedContrast)),
   reliability: Schema.optional(Schema.Array(Reliability)),
   byConversation: Schema.optional(Schema.Array(ConversationInterval)),
+  judgeAgreement: Schema.optional(JudgeAgreement),
   sensitivity: Schema.Array(Sensitivity),
   perplexity: Schema.Array(Schema.Struct({ simulator: Schema.String, ...Perplexity.fields })),
   /** Probability of ending where the user ended, before and after fine-tuning. */

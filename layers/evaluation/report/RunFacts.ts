@@ -35,6 +35,8 @@ export const RunFacts = Schema.Struct({
   ),
   /** Families of the judges that gave rewards in the experiment's own trainings, where it has such. */
   trainingFamilies: Schema.optional(Schema.Array(Schema.String)),
+  /** The experiment's other reports: `folder` is relative to this one's. */
+  others: Schema.optional(Schema.Array(Schema.Struct({ title: Schema.String, folder: Schema.String }))),
   /** Calls in flight when a run was killed, and those of them that a later run sent again. */
   interrupted: Schema.Struct({ calls: Schema.Int, sentAgain: Schema.Int }),
 })

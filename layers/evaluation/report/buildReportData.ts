@@ -5,6 +5,7 @@ import { personaList } from "../../generation/personas.ts"
 import { personaText } from "../../generation/userSystem.ts"
 import { seedContrasts, seedGains } from "./acrossSeeds.ts"
 import { byConversation, pairedContrasts, reliability } from "./comparisons.ts"
+import { judgeAgreement } from "./judgeAgreement.ts"
 import { failures, refusals } from "./outcomeRows.ts"
 import { endings, turnLengths } from "./realism.ts"
 import type { ReportData, Sample, SimulatorKind } from "./ReportData.ts"
@@ -28,6 +29,7 @@ export const buildReportData = (inputs: ReportInputs): ReportData => {
   )
   const trainings = trainingRows(inputs)
   const gained = gains(inputs, clusterOf)
+  const agreement = judgeAgreement(inputs)
   const wildbench = buildWildBench(inputs.wildbench ?? [], inputs.wildbenchPairs)
   return {
     title: title ?? null,
@@ -53,6 +55,7 @@ export const buildReportData = (inputs: ReportInputs): ReportData => {
     ...(inputs.contrasts === undefined ? {} : { contrasts: pairedContrasts(inputs, clusterOf) }),
     ...(inputs.success === undefined ? {} : { reliability: reliability(inputs) }),
     ...(inputs.byConversation === true ? { byConversation: byConversation(inputs) } : {}),
+    ...(agreement === undefined ? {} : { judgeAgreement: agreement }),
     sensitivity: sensitivity(inputs),
     perplexity: tuned.map(({ simulator, perplexity }) => ({ simulator, ...perplexity })),
     ending: tuned.map(({ simulator, ending }) => ({ simulator, ...ending })),

@@ -9,6 +9,11 @@ import type { ReportData } from "./ReportData.ts"
 import type { RunFacts } from "./RunFacts.ts"
 import { closingSimulators } from "./simulators/closingSimulators.ts"
 
+/** Of all reports of an experiment. */
+export const closingTables = (
+  reports: ReadonlyArray<{ readonly data: AnyReportData; readonly facts: RunFacts }>,
+): string => reports.map(({ data, facts }) => closingTable(data, facts)).join("\n\n")
+
 export const closingTable = (data: AnyReportData, facts: RunFacts): string =>
   isOfSimulators(data) ? closingSimulators(data, facts) : closingAssistants(data, facts)
 

@@ -67,6 +67,7 @@ export const renderPage = Effect.fn("renderPage")(function* (
           <p class="tools">
             <a href="#report">Report</a>
             <a href="#transcripts">${transcripts === null ? "Transcripts" : allOf(transcripts.count)}</a>
+            ${(facts.others ?? []).map(({ title, folder }) => html`<a href="${folder}/report.html">${title}</a>`)}
             <button type="button" id="theme">Colours</button>
           </p>
           ${live === null ? "" : html`<p id="live" role="status">${live.words}</p>`}

@@ -11,7 +11,9 @@ import type { Block, Table, Talks } from "./Section.ts"
 export const renderMarkdown = (data: AnyReportData, facts: RunFacts): string => {
   const { title, sections } = pageOf(data, facts)
   const parts = sections.flatMap((section) => [`## ${inline(section.title)}`, ...section.blocks.flatMap(block)])
-  return `${[`# ${inline(title)}`, ...parts].join("\n\n")}\n`
+  const others = (facts.others ?? []).map((one) => `[${inline(one.title)}](${one.folder}/report.md)`)
+  const see = others.length === 0 ? [] : [`Other reports of this experiment: ${others.join(", ")}`]
+  return `${[`# ${inline(title)}`, ...see, ...parts].join("\n\n")}\n`
 }
 
 const block = (part: Block): ReadonlyArray<string> => {

@@ -23,6 +23,17 @@ export const reportDocument = (data: AnyReportData, facts: RunFacts) => ({
   },
 })
 
+/** The first one's, with the others' under `reports`. */
+export const reportDocuments = ([first, ...others]: readonly [Told, ...Array<Told>]) => ({
+  ...reportDocument(first.data, first.facts),
+  ...(others.length === 0 ? {} : { reports: others.map(({ data, facts }) => reportDocument(data, facts)) }),
+})
+
+interface Told {
+  readonly data: AnyReportData
+  readonly facts: RunFacts
+}
+
 const ofSimulators = (data: SimulatorReportData) => ({
   simulators: data.simulators,
   split: data.split,
@@ -40,6 +51,7 @@ const ofAssistants = (data: ReportData) => ({
   contrasts: data.contrasts,
   reliability: data.reliability,
   byConversation: data.byConversation,
+  judgeAgreement: data.judgeAgreement,
   sensitivity: data.sensitivity,
   perplexity: data.perplexity,
   ending: data.ending,

@@ -73,10 +73,10 @@ export const simulatorWorld = Effect.gen(function* () {
     const written = yield* writeReport(study, join(folder, "report"), config).pipe(
       Effect.provide(Home.Home.layerReader(home)),
     )
-    return { ran, data, report: Option.getOrThrow(written) }
+    return { study, ran, data, report: Option.getOrThrow(written) }
   }, Effect.scoped)
 
-  return { corpus, tinker, openai, run }
+  return { corpus, tinker, openai, config, home, run }
 })
 
 /** Role-play is answered in JSON, raw prompts by a turn that ends; every third simulated user leaves. */

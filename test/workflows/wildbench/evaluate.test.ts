@@ -1,10 +1,13 @@
 /** The evaluation of assistants that are there, on scripted servers: everything but training. */
+import { NodeContext, NodeHttpServer } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Schema } from "effect"
+import { Effect, Option, Schema } from "effect"
+import { readFileSync } from "node:fs"
 import { ReportData } from "../../../layers/evaluation/report/ReportData.ts"
-import { InvalidInput } from "../../../src/index.ts"
+import { Home, InvalidInput, StepLedger } from "../../../src/index.ts"
 import * as U from "../../../workflows/index.ts"
 import evaluate, { presets, study } from "../../../workflows/experiments/evaluate.ts"
+import { viewServer } from "../../../workflows/view/viewServer.ts"
 import { simulatorWorld } from "../simulators/simulatorWorld.ts"
 
 const base = U.Model.trainable("scripted-base", { revision: "1" })
@@ -66,6 +69,39 @@ describe("an evaluation of assistants", () => {
           "WildBench verdicts on one",
         )
       }),
+    240_000,
+  )
+
+  it.scopedLive(
+    "writes and serves the report on its simulators beside the one on its assistants, finished or not",
+    () =>
+      Effect.gen(function* () {
+        const world = yield* simulatorWorld
+        const { study, report } = yield* world.run(experimentOn(world.corpus))
+        const written = (end: string) => readFileSync(report.files.find((file) => file.endsWith(end)) ?? "", "utf8")
+        assert.include(written("report/report.html"), '<a href="assistants-simulators/report.html">')
+        assert.include(written("report/report.md"), "[assistants, simulators](assistants-simulators/report.md)")
+        const simulators = written("report/assistants-simulators/report.html")
+        assert.include(simulators, '<a href="../report.html">assistants</a>')
+        assert.match(simulators, /Fidelity\/v1-[0-9a-f]{16}/)
+        assert.include(report.table, "assistants, simulators\n")
+
+        const inLedger = <A, E>(use: (ledger: typeof StepLedger.Service) => Effect.Effect<A, E>) =>
+          Effect.flatMap(StepLedger, use).pipe(Effect.provide(Home.Home.layer(world.home)))
+        const id = study.graph.nodes.find(({ step }) => step.stage.name === "SimulatorReport")?.id ?? ""
+        const done = Option.getOrThrow(yield* inLedger((ledger) => ledger.find(id)))
+        yield* inLedger((ledger) => ledger.record({ ...done, state: "suspended", output: null }))
+        const url = yield* viewServer({ study, config: world.config, home: world.home, port: 0 })
+        const get = (path: string) => Effect.promise(async () => (await fetch(`${url}${path}`)).text())
+        assert.include(yield* get(""), '<a href="assistants-simulators/report.html">')
+        const part = yield* get("assistants-simulators/report.html")
+        assert.include(part, 'id="progress"')
+        assert.include(part, "How like real users they are")
+        assert.match(yield* get("assistants-simulators/version"), /"version":/)
+        for (const folder of ["", "assistants-simulators/"])
+          assert.match(yield* get(`${folder}transcripts/index.js`), /^understudyTranscripts\.index\(/)
+        assert.strictEqual(yield* get("elsewhere/report.html"), "There is nothing here.")
+      }).pipe(Effect.provide([NodeHttpServer.layerContext, NodeContext.layer])),
     240_000,
   )
 

@@ -1,14 +1,52 @@
-/** The measures that a reward is made of. */
+/** The measures that a reward is made of, and how far its judges agree. */
+import { decimal, signed, whole } from "../numbers.ts"
 import type { ReportData } from "../ReportData.ts"
 import { measureTable } from "../scienceTables.ts"
 import { section, some } from "../sectionParts.ts"
+import type { Column, Table } from "../Section.ts"
 
 export const measuresSection = (data: ReportData) =>
-  section(
-    "measures",
-    "Behind the reward",
-    some(
+  section("measures", "Behind the reward", [
+    ...some(
       measureTable(data),
       "A gain in reward that comes with more copying or repetition, or with less fluency, is a gain in gaming the checks. In parentheses: the change against the initial model, paired by prompt.",
     ),
-  )
+    ...some(
+      pairTable(data),
+      `Judges that rank conversations alike may still grade on other scales. Krippendorff's alpha of their scores (interval; 1 is agreement, 0 is chance): ${decimal(data.judgeAgreement?.alpha ?? null)}.`,
+    ),
+    judgeTable(data),
+  ])
+
+const numeric = (name: string): Column => ({ name, numeric: true })
+
+const pairTable = ({ judgeAgreement }: ReportData): Table => ({
+  kind: "table",
+  caption: "How far judges agree, two by two",
+  columns: [
+    { name: "judge" },
+    { name: "other judge" },
+    numeric("conversations that both scored"),
+    numeric("rank correlation (Spearman)"),
+    numeric("mean score less the other's"),
+  ],
+  rows: (judgeAgreement?.pairs ?? []).map(({ first, second, conversations, spearman, difference }) => [
+    first,
+    second,
+    whole(conversations),
+    decimal(spearman),
+    signed(difference),
+  ]),
+})
+
+const judgeTable = ({ judgeAgreement }: ReportData): Table => ({
+  kind: "table",
+  caption: "Scores of each judge, 0 to 10",
+  columns: [{ name: "judge" }, numeric("scores"), numeric("missing"), numeric("mean")],
+  rows: (judgeAgreement?.judges ?? []).map(({ judge, scores, missing, mean }) => [
+    judge,
+    whole(scores),
+    whole(missing),
+    decimal(mean),
+  ]),
+})
