@@ -89,9 +89,7 @@ export type ConversationInterval = typeof ConversationInterval.Type
  */
 export const JudgeAgreement = Schema.Struct({
   alpha: orNull,
-  judges: Schema.Array(
-    Schema.Struct({ judge: Schema.String, scores: Schema.Int, missing: Schema.Int, mean: orNull }),
-  ),
+  judges: Schema.Array(Schema.Struct({ judge: Schema.String, scores: Schema.Int, missing: Schema.Int, mean: orNull })),
   pairs: Schema.Array(
     Schema.Struct({
       first: Schema.String,
