@@ -76,6 +76,18 @@ export const ReplayResult = Schema.TaggedStruct("Replay", {
   /** Sørensen-Dice similarity of the features of each block, 0 to 1. */
   similarities: Schema.Array(Schema.Struct({ block: Schema.String, similarity: orNull })),
   distances: Schema.Array(BesideFloor),
+  /** See `toldApart`; null where users are too few. */
+  toldApart: Schema.optional(
+    Schema.NullOr(
+      Schema.Struct({
+        auc: Schema.Number,
+        low: orNull,
+        high: orNull,
+        conversations: Schema.Int,
+        users: Schema.Int,
+      }),
+    ),
+  ),
   /** The embedding model, where one was asked for. */
   embedding: Schema.NullOr(Schema.String),
   /** JSONL: one record for each conversation. */

@@ -3,6 +3,7 @@
  * words look, and how it talks, beside what they really did.
  */
 import { Clock, Effect, Schema } from "effect"
+import { toldApart } from "../../layers/evaluation/realism/discriminator.ts"
 import { EmbeddingModel } from "../../layers/evaluation/realism/Embedder.ts"
 import { replayMeasures } from "../../layers/evaluation/fidelity/replayMeasures.ts"
 import { ArtifactRef } from "../../src/domain/Artifact.ts"
@@ -81,6 +82,7 @@ export const Replay = Stage.make({
           refusals: outcomes.refusals,
           failures: outcomes.failures,
           ...replayMeasures(measured, seed),
+          toldApart: yield* toldApart(measured, seed),
           embedding: embedding === undefined ? null : `${embedding.name}@${embedding.revision}`,
           rows,
           seconds: before + ((yield* Clock.currentTimeMillis) - began) / 1000,

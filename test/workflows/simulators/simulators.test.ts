@@ -25,7 +25,7 @@ const experimentOn = (corpus: string) => {
     },
     assistant: U.InitialAssistant({ model: chat }),
     conversing: { turns: 3, maxTokens: 12 },
-    size: { prompts: 12, conversations: 10, openings: 8, maxTokens: 500, replayed: 9 },
+    size: { prompts: 12, conversations: 10, openings: 8, maxTokens: 500, replayed: 14 },
   })
 }
 
@@ -78,13 +78,15 @@ describe("a study of simulators", () => {
         // Every kind of simulator is put in the same real users' place.
         assert.deepStrictEqual(
           data.likeness?.replays.map(({ simulator, conversations, missing }) => [simulator, conversations, missing]),
-          ["RPUser1", "RPUser3", "SFTUser", "Served"].map((simulator) => [simulator, 9, 0]),
+          ["RPUser1", "RPUser3", "SFTUser", "Served"].map((simulator) => [simulator, 14, 0]),
         )
-        for (const { termination, distances, features } of data.likeness?.replays ?? []) {
+        for (const { termination, distances, features, toldApart } of data.likeness?.replays ?? []) {
           const { right, early, never } = termination.sessions
-          assert.strictEqual(right + early + never, 9)
+          assert.strictEqual(right + early + never, 14)
           assert.isNotNull(distances[0]?.floor ?? null)
           assert.strictEqual(features.length, 19)
+          assert.strictEqual(toldApart?.conversations, 14)
+          assert.isAbove(toldApart?.auc ?? 0, 0.5)
         }
         assert.isNull(data.samples.find(({ simulator }) => simulator === "SFTUser")?.persona ?? null)
         assert.isTrue(data.provenance.every(({ transcripts }) => transcripts.length !== 1 || transcripts[0] !== ""))
@@ -94,6 +96,7 @@ describe("a study of simulators", () => {
         )
         for (const part of [
           "When they end, in the place of real users",
+          "How well they are told from real users",
           "RPUser1",
           "real users",
           "no log-probabilities of given text",

@@ -23,6 +23,8 @@ export const likenessSections = (data: LikenessData | undefined): ReadonlyArray<
         tables.similarityTable(data),
         tables.distanceTable(data),
         "Distance: all simulated turns against all real ones. Floor: real users against other real users, in two halves without a common user, mean over 20 cuts. Crossed: simulated turns in one half's conversations against the other half's real ones, which compares with the floor turn for turn.",
+        tables.toldApartTable(data),
+        "AUC: a random forest learns from other users' conversations which are simulated, and ranks these; 0.5 is a coin, 1 is always right. Where it is near 1, they are unlike even where every single feature is near.",
         tables.featureTable(data),
       ),
     },

@@ -1,6 +1,6 @@
 /** Tables of replays, probes, reviews, and of fidelity beside utility. */
 import type { KeptShare } from "../../../../src/domain/Adherence.ts"
-import { decimal, percent, signed, significant, whole } from "../numbers.ts"
+import { decimal, interval, percent, signed, significant, whole } from "../numbers.ts"
 import type { Column, Table } from "../Section.ts"
 import type { LikenessData } from "./likenessData.ts"
 
@@ -102,6 +102,25 @@ export const similarityTable = ({ replays }: LikenessData): Table => {
     ]),
   )
 }
+
+export const toldApartTable = ({ replays }: LikenessData): Table =>
+  table(
+    "How well they are told from real users by these features",
+    [who, ...["AUC", "95% interval", "conversations", "users"].map(numeric)],
+    replays.flatMap(({ simulator, toldApart }) =>
+      toldApart === undefined || toldApart === null
+        ? []
+        : [
+            [
+              simulator,
+              decimal(toldApart.auc),
+              interval(toldApart),
+              whole(toldApart.conversations),
+              whole(toldApart.users),
+            ],
+          ],
+    ),
+  )
 
 export const featureTable = ({ replays }: LikenessData): Table => ({
   ...table(
