@@ -3,7 +3,8 @@ import { plainTable, spentLine, withoutControl } from "../plainText.ts"
 import type { RunFacts } from "../RunFacts.ts"
 import { simulatorCaveat } from "./simulatorLimits.ts"
 import type { SimulatorReportData } from "./SimulatorReportData.ts"
-import { likelihoodTable, summaryTable, unscoredTable } from "./simulatorTables.ts"
+import { likelihoodTable, unscoredTable } from "./likelihoodTables.ts"
+import { summaryTable } from "./simulatorTables.ts"
 
 export const closingSimulators = (data: SimulatorReportData, facts: RunFacts): string => {
   const failed = data.outcomes.flatMap(({ failures }) => failures).reduce((sum, { count }) => sum + count, 0)

@@ -2,7 +2,7 @@
 import type { TopLevelSpec } from "vega-lite"
 import { legend, lengthRanges, rowAxis, series } from "../charts.ts"
 import type { SimulatorReportData } from "./SimulatorReportData.ts"
-import { realUsers } from "./simulatorTables.ts"
+import { realUsers } from "./tableParts.ts"
 
 /** Percent of the words of a user turn that are the intent's: a line for the real users and for each simulator. */
 export const overlapChart = ({ fidelity }: SimulatorReportData): TopLevelSpec => {

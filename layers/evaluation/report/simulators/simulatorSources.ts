@@ -2,7 +2,7 @@
 import type { Section, Source, Table } from "../Section.ts"
 import { stepLabels } from "../stepLabels.ts"
 import type { SimulatorReportData } from "./SimulatorReportData.ts"
-import { realUsers } from "./simulatorTables.ts"
+import { realUsers } from "./tableParts.ts"
 
 /** Adds sources to the tables that have none of their own. */
 export const sourcedBy =

@@ -10,7 +10,11 @@ import { overlapChart, turnLengthsChart, turnsChart } from "./simulatorCharts.ts
 import { likenessSections } from "./likenessSections.ts"
 import { simulatorCaveat, simulatorLimits } from "./simulatorLimits.ts"
 import type { SimulatorReportData, TalkSample } from "./SimulatorReportData.ts"
-import * as tables from "./simulatorTables.ts"
+import { endingKindTable, failuresTable, refusalTable } from "./endingTables.ts"
+import { endsTable, leftOutTable, likelihoodTable, unscoredTable } from "./likelihoodTables.ts"
+import { simulatorTable, summaryTable } from "./simulatorTables.ts"
+import { realUsers } from "./tableParts.ts"
+import { lengthsTable, openingTable, overlapTable, turnsTable } from "./turnTables.ts"
 
 export const simulatorsPage = (data: SimulatorReportData, facts: RunFacts): Page => ({
   title: data.title ?? facts.experiment,
@@ -28,15 +32,15 @@ export const simulatorsPage = (data: SimulatorReportData, facts: RunFacts): Page
 
 const sectionsOf = (data: SimulatorReportData, facts: RunFacts): ReadonlyArray<Section> => [
   section("answer", "How like real users they are", [
-    tables.summaryTable(data),
+    summaryTable(data),
     text(
       "Bits per byte: how surprised the simulator's model is by what real users wrote, told the intent where there is one; lower is better. The other columns are as good as they are near to the first row. Brackets are 95% intervals.",
     ),
     { kind: "text", text: simulatorCaveat, caveat: true },
   ]),
-  section("simulators", "The simulators", [tables.simulatorTable(data)]),
+  section("simulators", "The simulators", [simulatorTable(data)]),
   section("words", "How well they foresee real users' words", [
-    tables.likelihoodTable(data),
+    likelihoodTable(data),
     ...(data.fidelity.some(({ likelihood }) => likelihood !== null)
       ? [
           text(
@@ -44,12 +48,12 @@ const sectionsOf = (data: SimulatorReportData, facts: RunFacts): ReadonlyArray<S
           ),
         ]
       : []),
-    tables.endsTable(data),
-    tables.unscoredTable(data),
-    tables.leftOutTable(data),
+    endsTable(data),
+    unscoredTable(data),
+    leftOutTable(data),
   ]),
   section("openings", "How they begin", [
-    tables.openingTable(data),
+    openingTable(data),
     text(
       "Diversity is 100 (1 - mean Jaccard similarity) over pairs of first turns, as sets of words; its interval is a jackknife over turns. Every simulator is asked for a first turn from the intent, also where its conversations begin with the real one. The distance is the mean number of words by which the turns would have to change to be as long as the real ones (Wasserstein).",
     ),
@@ -58,7 +62,7 @@ const sectionsOf = (data: SimulatorReportData, facts: RunFacts): ReadonlyArray<S
     ...(data.fidelity.some(({ overlap }) => overlap.byTurn.length > 0)
       ? [{ kind: "chart", spec: overlapChart(data), alt: "Intent overlap by user turn, real and simulated" } as const]
       : []),
-    tables.overlapTable(data),
+    overlapTable(data),
     text(
       "Of the distinct words of a turn, stop words and the words that begin every intent left out, the share that the intent has too. The real users' turns are those of the same conversations, as far as simulated ones come. Where openings are real, both sides share them.",
     ),
@@ -67,7 +71,7 @@ const sectionsOf = (data: SimulatorReportData, facts: RunFacts): ReadonlyArray<S
     ...(data.fidelity.some(({ lengths }) => lengths.simulated.turns > 0)
       ? [{ kind: "chart", spec: turnLengthsChart(data), alt: "Words in a user turn, real and simulated" } as const]
       : []),
-    tables.lengthsTable(data),
+    lengthsTable(data),
   ]),
   section("endings", "When they leave", [
     ...(data.fidelity.some(({ endings }) => endings.compared > 0)
@@ -79,17 +83,17 @@ const sectionsOf = (data: SimulatorReportData, facts: RunFacts): ReadonlyArray<S
           } as const,
         ]
       : []),
-    tables.turnsTable(data),
+    turnsTable(data),
     text(
       "A real user ends after the last of its turns. At the limit nobody is asked whether it would go on, so turns beyond it count as at it on both sides. Conversations that ended by failure or length are left out here. The distance is the total variation between the two distributions: 0 for the same, 1 for nothing shared.",
     ),
-    tables.endingKindTable(data),
+    endingKindTable(data),
   ]),
   ...likenessSections(data.likeness),
   section("conversations", "Conversations", talks(data)),
   section("failures", "What was refused and what failed", [
-    tables.refusalTable(data),
-    tables.failuresTable(data),
+    refusalTable(data),
+    failuresTable(data),
     ...(data.outcomes.every(({ failures }) => failures.length === 0) &&
     data.fidelity.every(({ openings }) => openings.failures.length === 0)
       ? [text("No conversation and no first turn failed.")]
@@ -117,7 +121,7 @@ const talks = ({ samples, simulators }: SimulatorReportData): ReadonlyArray<Bloc
     if (own.length === 0) return []
     return [
       {
-        name: simulator ?? tables.realUsers,
+        name: simulator ?? realUsers,
         talks: own.map((one) => ({ about: aboutTalk(one), messages: one.messages })),
       },
     ]
