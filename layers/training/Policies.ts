@@ -2,33 +2,46 @@
  * Trainable models as the science uses them: sampled, scored, trained and saved by identity. Every sample, score and
  * training result is journaled; weights are only made for what the journal doesn't have.
  */
-import { Context, Effect, Layer, Option, Schema } from "effect"
+import { Context, Effect, Layer, Option } from "effect"
 import type { Duration } from "effect"
 import { ArtifactRef } from "../../src/domain/Artifact.ts"
 import type { ModelSpec } from "../../src/domain/ModelSpec.ts"
-import type { TrainerError } from "../../src/domain/TrainerError.ts"
 import { ArtifactStore, isThere } from "../../src/journal/ArtifactStore.ts"
 import { CallJournal } from "../../src/journal/CallJournal.ts"
 import { callKey } from "../../src/journal/CallKey.ts"
 import type { Caller } from "../../src/ports/LanguageModel.ts"
 import { Trainer } from "../../src/ports/Trainer.ts"
-import type { PassResult, SampleTarget } from "../../src/ports/Trainer.ts"
 import type { Datum } from "../../src/domain/Datum.ts"
-import type { ChatTemplate } from "../llm/ChatTemplate.ts"
 import type { TokenModel } from "../llm/TokenModel.ts"
-import type { Tokenizer } from "../llm/Tokenizer.ts"
 import { makeCharging } from "./charging.ts"
 import type { Accounting } from "./charging.ts"
 import { CheckpointFiles } from "./CheckpointFiles.ts"
 import { makeLiveModels } from "./LiveModels.ts"
 import { advance, baseIdentity } from "./Policy.ts"
 import type { Policy, TrainingRequest } from "./Policy.ts"
-import { misconfigured, toLlmError, unavailable } from "./policyErrors.ts"
+import {
+  decodeAnswer,
+  decodeRef,
+  gradientNormIn,
+  largestDifference,
+  Logprobs,
+  logprobsOf,
+  readOnly,
+  savingKey,
+  stepResult,
+  tokensOf,
+  TrainingAnswer,
+  trainingKey,
+} from "./policyAnswers.ts"
+import { misconfigured } from "./policyErrors.ts"
 import type { PolicyError } from "./policyErrors.ts"
+import { policyModels } from "./policyModel.ts"
+import type { Codec } from "./policyModel.ts"
 import { makeWaves } from "./SampleWaves.ts"
 import type { WaveOptions } from "./SampleWaves.ts"
 
 export type { PolicyError } from "./policyErrors.ts"
+export type { Codec } from "./policyModel.ts"
 
 export interface TrainedStep {
   readonly policy: Policy
@@ -82,11 +95,6 @@ export interface PoliciesOptions {
   readonly accounting?: Accounting
   /** Tokenizer and chat template of a base model. */
   readonly codec: (spec: ModelSpec) => Effect.Effect<Codec, PolicyError>
-}
-
-export interface Codec {
-  readonly tokenizer: Tokenizer
-  readonly template: ChatTemplate
 }
 
 const make = Effect.fnUntraced(function* ({
@@ -147,75 +155,7 @@ const make = Effect.fnUntraced(function* ({
     }),
   })
 
-  const tokenModel = Effect.fnUntraced(function* (
-    spec: ModelSpec,
-    identity: string,
-    target: <A>(use: (target: SampleTarget) => Effect.Effect<A, TrainerError>) => Effect.Effect<A, PolicyError>,
-  ) {
-    const { tokenizer, template } = yield* codecOf(spec)
-    const asLlmError = Effect.mapError((error: PolicyError) => toLlmError(error, spec.name))
-    const model: TokenModel = {
-      spec,
-      identity,
-      tokenizer,
-      template,
-      sample: ({ prompt, caller, topP, ...sampling }) => {
-        const settings = topP === undefined ? sampling : { ...sampling, topP }
-        const body = { prompt, ...settings }
-        const request = { tokens: prompt, ...settings }
-        return journal
-          .call({
-            key: callKey({ kind: "sample", model: identity, body, sampleIndex: 0, scope: "" }),
-            kind: "sample",
-            ...caller,
-            model: spec.name,
-            request: { identity, ...body },
-            answer: KeptSample,
-            send: ({ begin }) =>
-              target((at) => inWave("sample", trainer.sampler(at).sample(request))).pipe(
-                Effect.flatMap(([sampled]) =>
-                  sampled === undefined
-                    ? Effect.fail(unavailable(trainer.endpoint, spec.name, "the sample is empty"))
-                    : Effect.succeed({
-                        answer: sampled,
-                        usage: { promptTokens: prompt.length, completionTokens: sampled.tokens.length },
-                      }),
-                ),
-                (sending) => Effect.zipRight(begin, sending),
-                charging(spec, "sample", { promptTokens: prompt.length, completionTokens: sampling.maxTokens }),
-                asLlmError,
-              ),
-          })
-          .pipe(
-            Effect.map(({ key, answer: { tokens, logprobs, stopReason } }) => ({
-              tokens,
-              logprobs,
-              finish: stopReason,
-              key,
-            })),
-          )
-      },
-      score: (tokens, caller) =>
-        journal
-          .call({
-            key: callKey({ kind: "sample", model: identity, body: { score: tokens }, sampleIndex: 0, scope: "" }),
-            kind: "sample",
-            ...caller,
-            model: spec.name,
-            request: { identity, score: tokens },
-            answer: Schema.Array(Schema.Number),
-            send: ({ begin }) =>
-              target((at) => inWave("score", trainer.sampler(at).logprobs(tokens))).pipe(
-                Effect.map((answer) => ({ answer, usage: readOnly(tokens.length) })),
-                (sending) => Effect.zipRight(begin, sending),
-                charging(spec, "sample", readOnly(tokens.length)),
-                asLlmError,
-              ),
-          })
-          .pipe(Effect.map(({ answer }) => answer)),
-    }
-    return model
-  })
+  const tokenModel = policyModels({ trainer, journal, inWave, charging, codecOf })
 
   return Policies.of({
     base: (spec) => tokenModel(spec, baseIdentity(spec), (use) => use({ baseModel: serverName(spec) })),
@@ -290,45 +230,3 @@ const make = Effect.fnUntraced(function* ({
     drift: Effect.sync(() => drifts),
   })
 })
-
-const Logprobs = Schema.Array(Schema.Array(Schema.Number))
-type Logprobs = typeof Logprobs.Type
-
-/** What the journal keeps of a training step: more than the log-probabilities only where the server tells more. */
-const TrainingAnswer = Schema.Union(Logprobs, Schema.Struct({ logprobs: Logprobs, gradientNorm: Schema.Number }))
-type TrainingAnswer = typeof TrainingAnswer.Type
-const decodeAnswer = Schema.decodeUnknown(TrainingAnswer)
-const decodeRef = Schema.decodeUnknownOption(ArtifactRef)
-
-const stepResult = (answer: TrainingAnswer): Omit<TrainedStep, "policy"> =>
-  "logprobs" in answer ? answer : { logprobs: answer }
-
-/** SkyRL calls it `skyrl.ai/grad_norm`. */
-const gradientNormIn = (metrics: Readonly<Record<string, number>>) =>
-  Object.entries(metrics).find(([name, value]) => /(^|\W)grad(ient)?_norm$/.test(name) && Number.isFinite(value))?.[1]
-
-const KeptSample = Schema.Struct({
-  tokens: Schema.Array(Schema.Int),
-  logprobs: Schema.Array(Schema.Number),
-  stopReason: Schema.Literal("stop", "length"),
-})
-
-/** The identity after a step names the state before, the data and the optimizer's settings. */
-const trainingKey = (identity: string) =>
-  callKey({ kind: "train", model: identity, body: {}, sampleIndex: 0, scope: "" })
-
-const savingKey = (identity: string) =>
-  callKey({ kind: "train", model: identity, body: { save: true }, sampleIndex: 0, scope: "" })
-
-const logprobsOf = ({ logprobs }: PassResult["outputs"][number]) => logprobs
-
-const readOnly = (promptTokens: number) => ({ promptTokens, completionTokens: 0 })
-
-const tokensOf = (datums: ReadonlyArray<Datum>) =>
-  readOnly(datums.reduce((sum, { modelInput }) => sum + modelInput.length, 0))
-
-const largestDifference = (a: Logprobs, b: Logprobs) =>
-  a.reduce(
-    (most, row, i) => row.reduce((high, value, j) => Math.max(high, Math.abs(value - (b[i]?.[j] ?? 0))), most),
-    0,
-  )
