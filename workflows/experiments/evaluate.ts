@@ -27,7 +27,14 @@ export interface Options<RS, RP, RA, RT> {
     readonly tasks: U.Step.Step<U.WildBench.WildBenchTasksResult, RT>
   }
   /** Simulators beside real users, each talking to `assistant`. Left out: not asked. */
-  readonly fidelity?: Pick<Comparing, "conversations" | "openings" | "maxTokens"> & { readonly assistant: string }
+  readonly fidelity?: Pick<Comparing, "conversations" | "openings" | "maxTokens"> & {
+    readonly assistant: string
+    /** Real conversations in which it takes the user's place, and those in which it is led astray after the opening. */
+    readonly replayed: number
+    readonly probed: number
+    /** Reads so many of its conversations for errors of the user, and judges what it does when led astray. */
+    readonly reviewed?: { readonly judge: U.ModelSpec; readonly conversations: number }
+  }
 }
 
 export const study = <RS, RP, RA, RT>(name: string, options: Options<RS, RP, RA, RT>) => {
@@ -67,7 +74,7 @@ const likeness = <RS, RP, RA, RT>({
   assistants,
   simulators,
   evaluating: { conversing, prompts },
-  fidelity: { assistant: label, ...counts },
+  fidelity: { assistant: label, replayed, probed, reviewed, ...counts },
 }: Options<RS, RP, RA, RT> & Required<Pick<Options<RS, RP, RA, RT>, "fidelity">>) =>
   Object.entries(assistants)
     .filter(([name]) => name === label)
@@ -75,7 +82,21 @@ const likeness = <RS, RP, RA, RT>({
       Object.entries(simulators).map(([name, simulator]) => {
         const simulation = U.Simulate({ split, assistant, simulator, conversing, prompts })
         const fidelity = U.Fidelity({ split, simulator, simulation, conversing, ...counts })
-        return { label: name, simulator, simulation, fidelity }
+        const cell = {
+          label: name,
+          simulator,
+          simulation,
+          fidelity,
+          replay: U.Replay({ split, simulator, conversing, conversations: replayed }),
+        }
+        const probes = { split, simulator, conversing, conversations: probed }
+        if (reviewed === undefined) return { ...cell, adherence: U.Adherence(probes) }
+        const { judge } = reviewed
+        return {
+          ...cell,
+          adherence: U.Adherence({ ...probes, judge }),
+          review: U.SimulatorReview({ split, simulation, ...reviewed }),
+        }
       }),
     )
 
@@ -119,7 +140,14 @@ export default study("evaluate", {
     prompts: 500,
   },
   wildbench: { tasks: U.wildBenchTasks(), judges },
-  fidelity: { assistant: "initial", conversations: 1000, openings: 2000 },
+  fidelity: {
+    assistant: "initial",
+    conversations: 1000,
+    openings: 2000,
+    replayed: 500,
+    probed: 200,
+    reviewed: { judge: judges[0].model, conversations: 200 },
+  },
 })
 
 const base = U.Model.embedded
@@ -146,7 +174,7 @@ const embedded = study("evaluate-embedded", {
     judges: [{ model: base }],
     answering: { maxTokens: 64 },
   },
-  fidelity: { assistant: "initial", conversations: 8, openings: 8, maxTokens: 384 },
+  fidelity: { assistant: "initial", conversations: 8, openings: 8, maxTokens: 384, replayed: 14, probed: 6 },
 })
 
 export const presets = { embedded }

@@ -35,7 +35,7 @@ const experimentOn = (corpus: string) =>
       judges: [{ model: base, heldOut: true }],
       answering: { maxTokens: 12 },
     },
-    fidelity: { assistant: "one", conversations: 4, openings: 4, maxTokens: 500 },
+    fidelity: { assistant: "one", conversations: 4, openings: 4, maxTokens: 500, replayed: 4, probed: 2 },
   })
 
 describe("an evaluation of assistants", () => {
@@ -84,6 +84,7 @@ describe("an evaluation of assistants", () => {
         const simulators = written("report/assistants-simulators/report.html")
         assert.include(simulators, '<a href="../report.html">assistants</a>')
         assert.match(simulators, /Fidelity\/v1-[0-9a-f]{16}/)
+        for (const part of ["In the place of real users", "Whether they stay users"]) assert.include(simulators, part)
         assert.include(report.table, "assistants, simulators\n")
 
         const inLedger = <A, E>(use: (ledger: typeof StepLedger.Service) => Effect.Effect<A, E>) =>
