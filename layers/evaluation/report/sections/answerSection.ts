@@ -1,15 +1,35 @@
-/** The answer in words and numbers: what each trained assistant gained. */
-import { findings } from "../findings.ts"
+/** The answer in words and numbers: what each trained assistant gained; where nothing was trained, how assistants do. */
+import { columnName, findings } from "../findings.ts"
 import { caveatOf } from "../limits.ts"
+import { decimal, interval } from "../numbers.ts"
 import type { ReportData } from "../ReportData.ts"
 import { section, text } from "../sectionParts.ts"
 import type { Block } from "../Section.ts"
 
-export const answerSection = (data: ReportData) =>
-  section("answer", "What came of training", [...answer(data), { kind: "text", text: caveatOf(data), caveat: true }])
+export const answerSection = (data: ReportData) => {
+  const trained = data.assistants.some(({ kind }) => kind === "trained")
+  return section("answer", trained ? "What came of training" : "How the assistants do", [
+    ...(trained ? gained(data) : scored(data)),
+    { kind: "text", text: caveatOf(data), caveat: true },
+  ])
+}
 
-const answer = (data: ReportData): ReadonlyArray<Block> => {
+const gained = (data: ReportData): ReadonlyArray<Block> => {
   const found = findings(data)
   if (found.length > 0) return [{ kind: "findings", findings: found }]
   return [text("No trained assistant was compared with the model it was trained from.")]
+}
+
+/** Of assistants that are only evaluated: the column in which each does best, and the one in which it does worst. */
+const scored = ({ assistants, matrix }: ReportData): ReadonlyArray<Block> => {
+  const items = assistants.flatMap(({ label }) => {
+    const rows = matrix
+      .filter(({ assistant, metric, mean }) => assistant === label && metric === "reward" && mean !== null)
+      .sort((a, b) => (a.mean ?? 0) - (b.mean ?? 0))
+    const [worst, best] = [rows[0], rows.at(-1)]
+    if (worst === undefined || best === undefined) return []
+    const told = (row: typeof worst) => `${decimal(row.mean)} ${interval(row)} with ${columnName(row)}`
+    return [`${label}: mean reward ${worst === best ? told(best) : `from ${told(worst)} to ${told(best)}`}.`]
+  })
+  return [items.length === 0 ? text("No assistant was evaluated.") : { kind: "list", items }]
 }

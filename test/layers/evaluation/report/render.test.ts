@@ -157,10 +157,25 @@ describe("renderHtml", () => {
     Effect.gen(function* () {
       const nothing = buildReportData({ simulators: {}, assistants: {}, matrix: [] })
       const page = yield* renderHtml(nothing, { ...runFacts, cells: [] })
-      assert.include(page, "No trained assistant was compared")
+      assert.include(page, "No assistant was evaluated.")
       assert.strictEqual(count(page, "<svg"), 1)
       assert.notMatch(page.replace(/<script[^]*<\/script>/, ""), /NaN|undefined|Infinity/)
       assert.notMatch(renderMarkdown(nothing, runFacts), /NaN|undefined|Infinity/)
+    }),
+  )
+
+  it.effect("says how assistants do where none was trained", () =>
+    Effect.gen(function* () {
+      const { initial } = reportInputs.assistants
+      if (initial === undefined) return assert.fail("no initial assistant")
+      const matrix = reportInputs.matrix.filter(({ assistant }) => assistant === "initial")
+      const page = yield* renderHtml(
+        buildReportData({ ...reportInputs, trainedWith: {}, replicates: {}, assistants: { initial }, matrix }),
+        runFacts,
+      )
+      assert.include(page, "How the assistants do")
+      assert.match(page, /initial: mean reward from 0\.\d\d \[0\.\d\d, 0\.\d\d\] with [^.]+ to 0\.\d\d/)
+      assert.notInclude(page, "What came of training")
     }),
   )
 
