@@ -75,7 +75,7 @@ const retryFor = (patience: Duration.DurationInput) => ({
 const trainerChoice = ({ trainer }: UnderstudyConfig): Effect.Effect<TrainerChoice> =>
   Effect.gen(function* () {
     if (trainer.kind === "embedded") return trainer
-    const { keyVariable, url, tokenizers, dialect, places } = trainer
+    const { keyVariable, url, tokenizers, dialect, places, concurrency } = trainer
     const key =
       keyVariable === undefined ? Option.none<Redacted.Redacted>() : yield* Effect.option(Config.redacted(keyVariable))
     return {
@@ -84,6 +84,7 @@ const trainerChoice = ({ trainer }: UnderstudyConfig): Effect.Effect<TrainerChoi
       tokenizers,
       ...(dialect === undefined ? {} : { dialect }),
       ...(places === undefined ? {} : { places }),
+      ...(concurrency === undefined ? {} : { concurrency }),
       ...(Option.isNone(key) ? { missingKey: keyVariable } : { apiKey: key.value }),
     }
   })

@@ -11,7 +11,8 @@ import { whileUp } from "../layers/training/embedded/whileUp.ts"
 import { EmbeddedServer } from "../layers/training/embedded/EmbeddedServer.ts"
 import { lazyTrainer } from "../layers/training/lazyTrainer.ts"
 import type { PoliciesOptions } from "../layers/training/Policies.ts"
-import { hosted, skyrlJax } from "../layers/training/tinker/TinkerDialect.ts"
+import { dialects, skyrlJax } from "../layers/training/tinker/TinkerDialect.ts"
+import type { DialectName } from "../layers/training/tinker/TinkerDialect.ts"
 import * as TinkerTrainer from "../layers/training/tinker/TinkerTrainer.ts"
 import { Misconfigured } from "../src/domain/LlmError.ts"
 import type { ModelSpec } from "../src/domain/ModelSpec.ts"
@@ -25,10 +26,12 @@ export type TrainerChoice =
       readonly apiKey?: Redacted.Redacted
       /** The environment variable that should hold the key and isn't set. */
       readonly missingKey?: string | undefined
-      /** Default: SkyRL's. */
-      readonly dialect?: "skyrl" | "hosted"
+      /** Default: `skyrl`. */
+      readonly dialect?: DialectName
       /** Models that the server can hold at once. Default 2. */
       readonly places?: number
+      /** Samples under way at once, where the server batches by itself. Default 256. */
+      readonly concurrency?: number
       /** Folders with the tokenizers of base models, in Hugging Face format, by the models' names. */
       readonly tokenizers: Readonly<Record<string, string>>
     }
@@ -44,7 +47,7 @@ export interface TrainerOptions {
 
 export const trainerLayer = (choice: TrainerChoice, { patience, ...options }: TrainerOptions) => {
   if (choice.kind === "tinker") {
-    const dialect = choice.dialect === "hosted" ? hosted : skyrlJax
+    const dialect = dialects[choice.dialect ?? "skyrl"]
     const { missingKey, url } = choice
     if (missingKey !== undefined) {
       const message = `the environment variable ${missingKey} is not set. Put the API key of ${url} into it.`
@@ -68,7 +71,7 @@ export const trainerLayer = (choice: TrainerChoice, { patience, ...options }: Tr
       const { url, down } = yield* EmbeddedServer
       // It has answered before this: what it doesn't answer is a restart.
       const timing = { patience: restartPatience(patience), firstPatience: restartPatience(patience) }
-      return whileUp(yield* TinkerTrainer.make({ url, timing }), down)
+      return whileUp(yield* TinkerTrainer.make({ url, timing, dialect: skyrlJax }), down)
     }),
   )
   return lazyTrainer(
@@ -92,7 +95,7 @@ export const policiesOptions = (
   places: choice.kind === "embedded" ? 2 : (choice.places ?? 2),
   // Graphics processors sum in no fixed order; bfloat16 then moves a log-probability by a few hundredths.
   tolerance: choice.kind === "embedded" ? 0 : 0.1,
-  waves: choice.kind === "embedded" ? { size: 8, quietMillis: 200 } : { size: 64, quietMillis: 5 },
+  waves: wavesOf(choice),
   codec: (spec) =>
     Effect.gen(function* () {
       const folder = yield* tokenizerFolder(choice, spec)
@@ -110,6 +113,11 @@ export const policiesOptions = (
       Effect.provide(NodeContext.layer),
     ),
 })
+
+const wavesOf = (choice: TrainerChoice): PoliciesOptions["waves"] => {
+  if (choice.kind === "embedded") return { size: 8, quietMillis: 200 }
+  return choice.dialect === "skyrl-jax" ? { size: 64, quietMillis: 5 } : { atOnce: choice.concurrency ?? 256 }
+}
 
 const tokenizerFolder = (choice: TrainerChoice, { name }: ModelSpec) => {
   if (choice.kind === "embedded") return Effect.map(findInstall(), ({ model }) => model.folder)

@@ -53,13 +53,13 @@ export const askServer = ({ url, keyVariable }: Tinker) =>
     return yield* discover(yield* makeTinkerHttp({ url, ...key, timing }))
   }).pipe(Effect.provide(FetchHttpClient.layer))
 
-/** A dialect that isn't the server's scales losses wrongly and would not be noticed. */
+/** A dialect that isn't the server's scales losses wrongly. SkyRL's backends are only told apart by their first pass. */
 export const otherKind = ({ dialect = "skyrl" }: Tinker, { kind }: TrainerCapabilities): ReadonlyArray<string> =>
-  kind === undefined || kind === dialect
+  kind === undefined || kind === (dialect === "hosted" ? "hosted" : "skyrl")
     ? []
     : [`it is ${names[kind]}, and the config takes it for ${names[dialect]}: set trainer.dialect to "${kind}"`]
 
-const names = { skyrl: "SkyRL", hosted: "the hosted service" }
+const names = { skyrl: "SkyRL", "skyrl-jax": "SkyRL", hosted: "the hosted service" }
 
 /** Lengths that a recipe asks for, beyond what the server says its model takes. */
 const tooLong = (id: string, input: unknown, { models }: TrainerCapabilities): ReadonlyArray<string> => {

@@ -14,7 +14,7 @@ import { findInstall } from "../layers/training/embedded/EmbeddedInstall.ts"
 import { lazyTrainer } from "../layers/training/lazyTrainer.ts"
 import { Policies } from "../layers/training/Policies.ts"
 import type { PoliciesOptions } from "../layers/training/Policies.ts"
-import { hosted, skyrlJax } from "../layers/training/tinker/TinkerDialect.ts"
+import { dialects, skyrlJax } from "../layers/training/tinker/TinkerDialect.ts"
 import { ContextOverflow, InvalidOutput, Misconfigured, Refused } from "../src/domain/LlmError.ts"
 import { ArtifactStore, CallJournal } from "../src/index.ts"
 import type { FailedCall } from "../src/index.ts"
@@ -56,7 +56,7 @@ const embeddedCodec =
     ).pipe(Effect.provide(NodeContext.layer))
 
 const noTrainer = (trainer: TrainerConfig) => {
-  const dialect = trainer.kind === "tinker" && trainer.dialect === "hosted" ? hosted : skyrlJax
+  const dialect = trainer.kind === "embedded" ? skyrlJax : dialects[trainer.dialect ?? "skyrl"]
   const refusal = { message: "a replay asks no trainer, and the journal does not have this" }
   const kind = trainer.kind === "embedded" ? ("embedded" as const) : dialect.kind
   const known = { endpoint: "the journal", lossScale: dialect.lossScale, kind, samplersStay: !dialect.samplesLiveModel }

@@ -16,6 +16,7 @@ import { writeReports } from "./reportFiles.ts"
 import { writeRunRecord } from "./RunRecord.ts"
 import { servicesLayer } from "./Services.ts"
 import { skippedLines, skippedRows } from "./skippedRows.ts"
+import { stepBounds } from "./stepBounds.ts"
 import { planStudy, sourceNotes } from "./Study.ts"
 import type { Study } from "./Study.ts"
 import { studyReports } from "./studyReport.ts"
@@ -76,7 +77,7 @@ export const runStudy = Effect.fn("runStudy")(function* <E = never>(study: Study
     const outcomes = yield* Driver.run(study.graph, {
       concurrency: options.concurrency,
       pollMillis: 50,
-      bounds: bounds(study, plan),
+      bounds: stepBounds(plan.steps, study.experiment.limits, options.config),
       sourceOf,
       onStart: progress.onStart,
       onOutcome: progress.onOutcome,
@@ -116,14 +117,6 @@ const services = <E>({ experiment }: Study, plan: Plan.Plan, options: RunOptions
     patience: options.patience,
     onProgress: options.say,
   })
-}
-
-/** `limits.gpus`: each step that asks a model on the trainer takes one. */
-const bounds = ({ experiment }: Study, { steps }: Plan.Plan) => {
-  const { gpus } = experiment.limits
-  if (gpus === undefined) return []
-  const trained = steps.filter(({ demands }) => demands.some(({ model }) => model.provider !== "openai"))
-  return [{ steps: new Set(trained.map(({ id }) => id)), atOnce: gpus }]
 }
 
 /** Nothing is to be started: what the ledger has. */

@@ -26,7 +26,7 @@ export const paper: GrpoSettings = {
   klEstimator: "k3",
   klPlacement: "loss",
   limits: { turns: 5, promptTokens: 2048, totalTokens: 16_384 },
-  validation: { prompts: 500, every: 20 },
+  validation: { prompts: 10_000, every: 20 },
   saveEvery: 20,
   metrics: "result",
 }
@@ -41,6 +41,7 @@ export const paperApprox: GrpoSettings = {
   rank: 32,
   learningRate: 8e-6,
   klPlacement: "loss-gradient",
+  validation: { prompts: 500, every: 20 },
 }
 
 /** Works for a 135M model on a CPU. */

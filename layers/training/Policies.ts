@@ -38,7 +38,7 @@ import type { PolicyError } from "./policyErrors.ts"
 import { policyModels } from "./policyModel.ts"
 import type { Codec } from "./policyModel.ts"
 import { makeWaves } from "./SampleWaves.ts"
-import type { WaveOptions } from "./SampleWaves.ts"
+import type { StreamOptions, WaveOptions } from "./SampleWaves.ts"
 
 export type { PolicyError } from "./policyErrors.ts"
 export type { Codec } from "./policyModel.ts"
@@ -82,7 +82,7 @@ export class Policies extends Context.Tag("understudy/layers/training/Policies")
 export interface PoliciesOptions {
   /** Models that the trainer can hold at once. */
   readonly places: number
-  readonly waves: WaveOptions
+  readonly waves: WaveOptions | StreamOptions
   /** How long a silent trainer is given. Default: as long as the trainer's own client takes, a few times over. */
   readonly patience?: Duration.DurationInput
   /** Nats by which a replayed training result may differ from the journaled one. Default 0: bit-equal. */

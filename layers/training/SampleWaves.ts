@@ -1,6 +1,7 @@
 /**
- * Hands requests to a server in full waves. The embedded engine pads every batch to one size and looks for work ten
- * times a second: a request that comes alone costs a whole batch, and one of another shape a compilation.
+ * Hands requests to a server: in full waves to SkyRL's JAX engine, as they come to one that batches by itself. The
+ * former pads every batch to one size and looks for work ten times a second: a request that comes alone costs a whole
+ * batch, and one of another shape a compilation.
  */
 import { Deferred, Effect, Option, Queue } from "effect"
 import type { Scope } from "effect"
@@ -12,11 +13,26 @@ export interface WaveOptions {
   readonly quietMillis: number
 }
 
+/** No waves: so many requests under way at once. */
+export interface StreamOptions {
+  readonly atOnce: number
+}
+
 /** Requests of one kind share waves. */
 export type Waves = <A, E>(kind: string, request: Effect.Effect<A, E>) => Effect.Effect<A, E>
 
 /** A wave starts when the one before has ended. A request whose caller has gone still runs with its wave. */
-export const makeWaves = (options: WaveOptions): Effect.Effect<Waves, never, Scope.Scope> =>
+export const makeWaves = (options: WaveOptions | StreamOptions): Effect.Effect<Waves, never, Scope.Scope> =>
+  "atOnce" in options
+    ? Effect.map(
+        Effect.makeSemaphore(options.atOnce),
+        ({ withPermits }): Waves =>
+          (_kind, request) =>
+            withPermits(1)(request),
+      )
+    : waves(options)
+
+const waves = (options: WaveOptions): Effect.Effect<Waves, never, Scope.Scope> =>
   Effect.gen(function* () {
     const waiting: Array<Waiting> = []
     const arrived = yield* Queue.sliding<void>(1)

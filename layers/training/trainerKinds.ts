@@ -9,17 +9,38 @@ import { GrpoRecipe } from "./GrpoRecipe.ts"
 
 /** Settings that not every server honours. */
 export type Trait =
-  "all-weights" | "adam-settings" | "weight-decay" | "gradient-clip" | "ppo" | "kl-in-loss" | "stale-rollouts"
+  | "all-weights"
+  | "initial-beside-all-weights"
+  | "adam-settings"
+  | "weight-decay"
+  | "gradient-clip"
+  | "ppo"
+  | "kl-in-loss"
+  | "stale-rollouts"
+
+const jax = new Set<Trait>(["adam-settings", "weight-decay", "ppo"])
 
 /**
- * SkyRL 0.4: its JAX backend takes Adam's settings with each step and clips no gradient; its training backend fixes all
- * but the learning rate when the model is made; sampling an older policy is known to change the model in training on the
- * first. The hosted service trains adapters only. None has a KL term.
+ * SkyRL 0.4: its JAX backend takes Adam's settings with each step and clips no gradient; its training backends fix all
+ * but the learning rate when the model is made, and where all weights are trained the model takes the initial one's
+ * place; sampling an older policy is known to change the model in training. The hosted service trains adapters only.
+ * None has a KL term.
  */
 export const traitsOf: Readonly<Record<TrainerKind, ReadonlySet<Trait>>> = {
-  embedded: new Set<Trait>(["adam-settings", "weight-decay", "ppo"]),
+  embedded: jax,
+  "skyrl-jax": jax,
   skyrl: new Set<Trait>(["all-weights", "ppo"]),
   hosted: new Set<Trait>(["adam-settings", "weight-decay", "gradient-clip", "ppo", "stale-rollouts"]),
+}
+
+type Fixed = Pick<GrpoRecipe, "betas" | "eps" | "weightDecay" | "gradientClip">
+
+/** What a server does where it takes no such setting: those of SkyRL's `OptimizerConfig`, and torch's eps. */
+const fixedBy: Readonly<Record<TrainerKind, Partial<Fixed>>> = {
+  embedded: { gradientClip: 0 },
+  "skyrl-jax": { gradientClip: 0 },
+  skyrl: { betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0.01, gradientClip: 1 },
+  hosted: {},
 }
 
 export interface Verdict {
@@ -32,7 +53,7 @@ export interface Verdict {
 /** Nothing is said against a server of unknown kind, but for what no server does. */
 export const judgeRecipe = (recipe: GrpoRecipe, kind: TrainerKind | undefined): Verdict => {
   const traits = kind === undefined ? everywhere : traitsOf[kind]
-  const lacking = demandsOf(recipe).filter(({ trait }) => !traits.has(trait))
+  const lacking = demandsOf(recipe, kind === undefined ? {} : fixedBy[kind]).filter(({ trait }) => !traits.has(trait))
   const isRefused = ({ trait }: Demand) => recipe.preset === "paper" || essential.has(trait)
   const name = kind === undefined ? "any trainer" : names[kind]
   return {
@@ -42,7 +63,12 @@ export const judgeRecipe = (recipe: GrpoRecipe, kind: TrainerKind | undefined): 
         ? differencesFromPaper(recipe).map((difference) => `${difference}: not the paper's`)
         : []),
     ],
-    passedOver: lacking.filter((demand) => !isRefused(demand)).map(({ text }) => `${text} is passed over by ${name}.`),
+    passedOver: lacking
+      .filter((demand) => !isRefused(demand))
+      .map(
+        ({ text, instead }) =>
+          `${text} is passed over by ${name}${instead === undefined ? "" : `, which keeps to ${instead}`}.`,
+      ),
   }
 }
 
@@ -66,12 +92,21 @@ export const notesOf = (recipe: GrpoRecipe, kind: TrainerKind | undefined): Read
 interface Demand {
   readonly trait: Trait
   readonly text: string
+  /** What the server does in its place. */
+  readonly instead?: string | undefined
 }
 
-const essential: ReadonlySet<Trait> = new Set<Trait>(["all-weights", "ppo", "kl-in-loss", "stale-rollouts"])
+const essential: ReadonlySet<Trait> = new Set<Trait>([
+  "all-weights",
+  "initial-beside-all-weights",
+  "ppo",
+  "kl-in-loss",
+  "stale-rollouts",
+])
 const names: Readonly<Record<TrainerKind, string>> = {
   embedded: "the embedded trainer",
-  skyrl: "SkyRL",
+  skyrl: "SkyRL (FSDP or Megatron)",
+  "skyrl-jax": "SkyRL's JAX backend",
   hosted: "the hosted service",
 }
 const everywhere: ReadonlySet<Trait> = new Set(
@@ -80,17 +115,37 @@ const everywhere: ReadonlySet<Trait> = new Set(
     .filter((trait) => trait !== "kl-in-loss"),
 )
 
-const demandsOf = (recipe: GrpoRecipe): ReadonlyArray<Demand> => {
-  const { rank, betas, eps, weightDecay, gradientClip, loss, kl, klPlacement, staleness } = recipe
+/** What is asked of a server beyond what it does unasked. */
+const demandsOf = (recipe: GrpoRecipe, fixed: Partial<Fixed>): ReadonlyArray<Demand> => {
+  const { rank, weightDecay, gradientClip, loss, kl, klPlacement, staleness } = recipe
+  const adam = ({ betas, eps }: Pick<Fixed, "betas" | "eps">) => `Adam with betas ${betas.join(", ")} and eps ${eps}`
+  const differs = <K extends keyof Fixed>(name: K) => String(recipe[name]) !== String(fixed[name] ?? defaults[name])
+  const instead = <K extends keyof Fixed>(name: K) => (fixed[name] === undefined ? undefined : `${name} ${fixed[name]}`)
   const all: ReadonlyArray<Demand & { readonly asked: boolean }> = [
     { trait: "all-weights", asked: rank === 0, text: "rank 0 (all weights)" },
     {
-      trait: "adam-settings",
-      asked: String(betas) !== String(defaults.betas) || eps !== defaults.eps,
-      text: `Adam with betas ${betas.join(", ")} and eps ${eps}`,
+      trait: "initial-beside-all-weights",
+      asked: rank === 0 && kl > 0 && klPlacement !== "loss",
+      text: `kl ${kl} with rank 0: the initial model's log-probabilities beside a model that has taken its place`,
     },
-    { trait: "weight-decay", asked: weightDecay > 0, text: `weightDecay ${weightDecay}` },
-    { trait: "gradient-clip", asked: gradientClip > 0, text: `gradientClip ${gradientClip}` },
+    {
+      trait: "adam-settings",
+      asked: differs("betas") || differs("eps"),
+      text: adam(recipe),
+      instead: fixed.betas === undefined ? undefined : adam({ ...defaults, ...fixed }),
+    },
+    {
+      trait: "weight-decay",
+      asked: differs("weightDecay"),
+      text: `weightDecay ${weightDecay}`,
+      instead: instead("weightDecay"),
+    },
+    {
+      trait: "gradient-clip",
+      asked: differs("gradientClip"),
+      text: `gradientClip ${gradientClip}`,
+      instead: instead("gradientClip"),
+    },
     { trait: "ppo", asked: loss === "ppo", text: "loss ppo" },
     { trait: "kl-in-loss", asked: kl > 0 && klPlacement === "loss", text: 'klPlacement "loss"' },
     {
@@ -104,7 +159,7 @@ const demandsOf = (recipe: GrpoRecipe): ReadonlyArray<Demand> => {
 
 /** Settings that are not the paper's, such as `rank 32 instead of 0`. */
 const differencesFromPaper = (recipe: GrpoRecipe): ReadonlyArray<string> => {
-  const own = new Set<string>(["preset", "iterations", "validation", "saveEvery", "metrics"])
+  const own = new Set<string>(["preset", "iterations", "saveEvery", "metrics"])
   const mine: Readonly<Record<string, unknown>> = Schema.encodeSync(GrpoRecipe)(recipe)
   const theirs: Readonly<Record<string, unknown>> = Schema.encodeSync(GrpoRecipe)(Schema.decodeSync(GrpoRecipe)(paper))
   return [...new Set([...Object.keys(mine), ...Object.keys(theirs)])]

@@ -19,8 +19,11 @@ export type Loss =
  */
 export type LossScale = "token-sum" | "sequence-mean"
 
-/** Servers that differ in which settings of a recipe they honour: the one on this machine, SkyRL elsewhere, the hosted service. */
-export type TrainerKind = "embedded" | "skyrl" | "hosted"
+/**
+ * Servers that differ in which settings of a recipe they honour: the one on this machine; SkyRL elsewhere, by its
+ * training backends (FSDP, Megatron) or by JAX; the hosted service.
+ */
+export type TrainerKind = "embedded" | "skyrl" | "skyrl-jax" | "hosted"
 
 export interface LossOutput {
   /** Of the targets under the current weights, in nats. */
@@ -124,8 +127,8 @@ export interface Sampler {
 export interface TrainerCapabilities {
   /** `maxContextLength` in tokens, where the server tells. */
   readonly models: ReadonlyArray<{ readonly name: string; readonly maxContextLength: number | undefined }>
-  /** Which server answers, where it can be told. One on this machine is `skyrl` too. */
-  readonly kind: Exclude<TrainerKind, "embedded"> | undefined
+  /** Which server answers, where it can be told. SkyRL doesn't tell its backend. */
+  readonly kind: "skyrl" | "hosted" | undefined
 }
 
 export class Trainer extends Context.Tag("understudy/ports/Trainer")<

@@ -5,7 +5,7 @@ import * as U from "../../workflows/index.ts"
 import { refuseRecipes } from "../../workflows/refuseRecipes.ts"
 
 const model = U.Model.openai("gpt-4o-mini-2024-07-18")
-const graphOf = (recipe: typeof U.GrpoRecipe.Encoded) => {
+const graphOf = (recipe: typeof U.GrpoRecipe.Encoded, ...beside: ReadonlyArray<U.Step.AnyStep>) => {
   const split = U.Split({ corpus: U.embeddedCorpus() })
   const step = U.TrainAssistant({
     split,
@@ -15,7 +15,7 @@ const graphOf = (recipe: typeof U.GrpoRecipe.Encoded) => {
     conversing: U.paperConversing,
     recipe,
   })
-  return Graph.make([step], new Map(Graph.files([step]).map(({ path }) => [path, "0"])))
+  return Graph.make([step, ...beside], new Map(Graph.files([step]).map(({ path }) => [path, "0"])))
 }
 const tinker = { kind: "tinker", url: "http://127.0.0.1:1", tokenizers: {} } as const
 
@@ -24,12 +24,26 @@ describe("refuseRecipes", () => {
     Effect.gen(function* () {
       const { message, exitCode } = yield* Effect.flip(refuseRecipes(graphOf(U.Grpo.paper), { trainer: tinker }))
       assert.strictEqual(exitCode, 64)
-      for (const setting of ["Adam with betas", "weightDecay", "gradientClip", 'klPlacement "loss"'])
-        assert.include(message, `  ${setting}`)
+      assert.include(message, '  klPlacement "loss"')
+      assert.include(message, "  judges gpt-4o-mini-2024-07-18 instead of mistralai/")
+      const jax = { trainer: { ...tinker, dialect: "skyrl-jax" } } as const
+      const one = yield* Effect.flip(refuseRecipes(graphOf(U.Grpo.paper), jax))
+      for (const setting of ["rank 0 (all weights)", "gradientClip", 'klPlacement "loss"'])
+        assert.include(one.message, `  ${setting}`)
       const hosted = { trainer: { ...tinker, dialect: "hosted" } } as const
       const other = yield* Effect.flip(refuseRecipes(graphOf(U.Grpo.paper), hosted))
       assert.include(other.message, "rank 0 (all weights): not honoured by the hosted service")
       assert.notInclude(other.message, "gradientClip")
+    }),
+  )
+
+  it.effect("refuses the initial model beside one that is trained whole, where SkyRL knows both by one name", () =>
+    Effect.gen(function* () {
+      const whole = { ...U.embeddedGrpo, rank: 0, kl: 0 }
+      yield* refuseRecipes(graphOf(whole), { trainer: tinker })
+      const initial = U.InitialAssistant({ model: U.Model.trainable("Qwen/Qwen2.5-3B-Instruct") })
+      const { message } = yield* Effect.flip(refuseRecipes(graphOf(whole, initial), { trainer: tinker }))
+      assert.match(message, /rank 0 beside InitialAssistant\/v\d-\w+: .*through an endpoint/)
     }),
   )
 

@@ -16,10 +16,15 @@ export const TrainerConfig = Schema.Union(
     url: HttpUrl,
     /** Name of the environment variable that holds the API key. */
     keyVariable: Schema.optional(Schema.NonEmptyString),
-    /** Default `skyrl`; `hosted` for the hosted service, whose losses are sums. */
-    dialect: Schema.optional(Schema.Literal("skyrl", "hosted")),
-    /** Models that the server can hold at once. Default 2. */
+    /**
+     * Which server it is. Default `skyrl`: SkyRL with its FSDP or Megatron backend. `skyrl-jax`: with its JAX backend,
+     * as `understudy trainer serve` starts it. `hosted`: the hosted service.
+     */
+    dialect: Schema.optional(Schema.Literal("skyrl", "skyrl-jax", "hosted")),
+    /** Models that the server can hold at once: as many steps that need one run at once. Default 2. */
     places: Schema.optional(Schema.Int.pipe(Schema.positive())),
+    /** Samples under way at once, where the server batches by itself. Default 256. */
+    concurrency: Schema.optional(Schema.Int.pipe(Schema.positive())),
     /** Folders with tokenizer.json and tokenizer_config.json of base models, by the models' names. */
     tokenizers: Schema.Record({ key: Schema.String, value: Schema.NonEmptyString }),
     /** By the models' names. `prompt` and `completion` are of sampling, `train` of tokens that are trained on. */

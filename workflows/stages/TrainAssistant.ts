@@ -23,6 +23,7 @@ import { bounded } from "./grpoParts.ts"
 import { drawPrompts } from "./grpoPrompts.ts"
 import type { Reached } from "./grpoParts.ts"
 import type { Training } from "./grpoRollouts.ts"
+import { paperDifferences } from "./paperDifferences.ts"
 import { choose, isOutOfPatience, savesAt, validate, validatesAt } from "./grpoValidation.ts"
 
 export const TrainAssistant = Stage.make({
@@ -86,7 +87,12 @@ export const TrainAssistant = Stage.make({
         validations.push(yield* validate(split.validation.conversations, training, after, checkpoint))
         stoppedEarly = after < recipe.iterations && isOutOfPatience(validations, recipe.validation?.patience)
       }
-      const notes = notesOf(recipe, (yield* Trainer).kind)
+      const notes = [
+        ...notesOf(recipe, (yield* Trainer).kind),
+        ...(recipe.preset === "paper-approx"
+          ? paperDifferences({ conversing, reward: given.reward }).map((one) => `Not the paper's: ${one}.`)
+          : []),
+      ]
       const told = notes.length === 0 ? {} : { notes }
       // The recipe has at least one iteration, and training ends with a saved state.
       const { checkpoint: last } = checkpoints.at(-1)!

@@ -6,7 +6,7 @@ import type { TrainerError } from "../../../src/domain/TrainerError.ts"
 import type { Trainer, TrainerCapabilities } from "../../../src/ports/Trainer.ts"
 import { makeSend } from "./TinkerCalls.ts"
 import type { Send } from "./TinkerCalls.ts"
-import { hosted, skyrlJax } from "./TinkerDialect.ts"
+import { hosted, skyrl } from "./TinkerDialect.ts"
 import type { TinkerDialect } from "./TinkerDialect.ts"
 import { makeTinkerHttp } from "./TinkerHttp.ts"
 import type { TinkerTiming } from "./TinkerHttp.ts"
@@ -20,7 +20,7 @@ export interface TinkerOptions {
   readonly url: string
   /** Sent as `X-API-Key`. A local server takes requests without. */
   readonly apiKey?: Redacted.Redacted
-  /** How the server differs from others. Default: by what it says of itself; SkyRL's where it says nothing. */
+  /** How the server differs from others. Default: the hosted service's where that is the address, else `skyrl`. */
   readonly dialect?: TinkerDialect
   readonly timing?: Partial<TinkerTiming>
   /** Above which a pass is sent in several requests. Default: `passLimits`. */
@@ -41,7 +41,7 @@ export const connect = (options: TinkerOptions): Effect.Effect<TinkerClient, Tra
   Effect.gen(function* () {
     const http = yield* makeTinkerHttp(options)
     const capabilities = yield* discover(http)
-    const dialect = options.dialect ?? (capabilities.kind === "hosted" ? hosted : skyrlJax)
+    const dialect = options.dialect ?? (capabilities.kind === "hosted" ? hosted : skyrl)
     const trainer = trainerOn(http, { ...options, dialect })
     return { ...trainer, capabilities, send: makeSend(http), session: openSession(http) }
   })

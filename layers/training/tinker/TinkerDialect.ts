@@ -1,6 +1,6 @@
 /** Where servers of the Tinker protocol differ. Everything else of this folder holds for all of them. */
 import type { Datum } from "../../../src/domain/Datum.ts"
-import type { Loss, LossScale, TrainerKind } from "../../../src/ports/Trainer.ts"
+import type { Loss, LossScale, PassResult, TrainerKind } from "../../../src/ports/Trainer.ts"
 
 export interface TinkerDialect {
   readonly kind: TrainerKind
@@ -14,9 +14,17 @@ export interface TinkerDialect {
   readonly policyWeights: boolean
 }
 
+/** SkyRL 0.4 with a training backend of its own, FSDP or Megatron: losses are sums (its `ppo_utils.py`). */
+export const skyrl: TinkerDialect = {
+  kind: "skyrl",
+  lossScale: "token-sum",
+  samplesLiveModel: true,
+  policyWeights: true,
+}
+
 /** SkyRL 0.4 with its JAX backend, the embedded one. */
 export const skyrlJax: TinkerDialect = {
-  kind: "skyrl",
+  kind: "skyrl-jax",
   lossScale: "sequence-mean",
   samplesLiveModel: true,
   policyWeights: true,
@@ -28,6 +36,22 @@ export const hosted: TinkerDialect = {
   lossScale: "token-sum",
   samplesLiveModel: false,
   policyWeights: false,
+}
+
+/** By the names that configs use. */
+export const dialects = { skyrl, "skyrl-jax": skyrlJax, hosted } as const
+export type DialectName = keyof typeof dialects
+
+/**
+ * Why the server can't be what the dialect says, from a pass with gradients: they would be scaled wrongly and nothing
+ * else would show it. SkyRL names itself alike on all backends; of the loss its JAX backend tells nothing.
+ */
+export const otherBackend = ({ kind }: TinkerDialect, { metrics }: PassResult): string | undefined => {
+  if (kind === "skyrl" && Object.keys(metrics).length === 0)
+    return 'the pass came back without metrics, as from SkyRL\'s JAX backend, which averages losses and does not add them up: set trainer.dialect to "skyrl-jax"'
+  if (kind === "skyrl-jax" && "total_loss:sum" in metrics)
+    return 'the pass came back with the metrics of SkyRL\'s FSDP and Megatron backends, which add losses up and do not average them: set trainer.dialect to "skyrl"'
+  return undefined
 }
 
 /** `loss_fn_inputs` by the protocol's names. */

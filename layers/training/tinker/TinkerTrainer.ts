@@ -13,7 +13,7 @@ import { callOf, carryOut, modelIn } from "./TinkerCalls.ts"
 import { loraBody, sampleBody, samplesOf } from "./TinkerCodec.ts"
 import { passLimits } from "./passParts.ts"
 import type { PassLimits } from "./passParts.ts"
-import { promptLogprobsOf, skyrlJax } from "./TinkerDialect.ts"
+import { promptLogprobsOf, skyrl } from "./TinkerDialect.ts"
 import type { TinkerDialect } from "./TinkerDialect.ts"
 import { makeTinkerHttp } from "./TinkerHttp.ts"
 import type { TinkerHttp, TinkerTiming } from "./TinkerHttp.ts"
@@ -27,7 +27,7 @@ export interface TinkerTrainerOptions {
   readonly url: string
   /** Sent as `X-API-Key`. A local server takes requests without. */
   readonly apiKey?: Redacted.Redacted | undefined
-  /** Default: `skyrlJax`. */
+  /** Default: `skyrl`. */
   readonly dialect?: TinkerDialect
   readonly timing?: Partial<TinkerTiming>
   /** Above which a pass is sent in several requests. Default: `passLimits`, those of the protocol's SDK. */
@@ -43,7 +43,7 @@ export const layer = (options: TinkerTrainerOptions): Layer.Layer<Trainer, never
 
 export const trainerOn = (
   http: TinkerHttp,
-  { dialect = skyrlJax, limits = passLimits }: Pick<TinkerTrainerOptions, "dialect" | "limits">,
+  { dialect = skyrl, limits = passLimits }: Pick<TinkerTrainerOptions, "dialect" | "limits">,
 ): typeof Trainer.Service => {
   const live = new Map<string, LiveModel>()
 

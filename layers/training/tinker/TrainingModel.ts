@@ -13,6 +13,7 @@ import { joinPasses, passParts } from "./passParts.ts"
 import type { PassLimits } from "./passParts.ts"
 import { answerOf, callOf, carryOut } from "./TinkerCalls.ts"
 import { adamBody, findProblem, passBody, passResult } from "./TinkerCodec.ts"
+import { otherBackend } from "./TinkerDialect.ts"
 import type { TinkerDialect } from "./TinkerDialect.ts"
 import type { TinkerHttp } from "./TinkerHttp.ts"
 import type { RequestOf } from "./TinkerProtocol.ts"
@@ -46,11 +47,10 @@ export const openModel = (
   let newest: { readonly path: string; readonly steps: number } | undefined
 
   const pass = (forwardOnly: boolean, datums: ReadonlyArray<Datum>, loss: Loss) => {
+    const place = { endpoint: http.endpoint, request: "forward_backward", modelId }
+    const rejected = (detail: string) => Effect.fail(new TrainerRejected({ ...place, status: 0, detail }))
     const problem = findProblem(datums, loss)
-    if (problem !== undefined) {
-      const place = { endpoint: http.endpoint, request: "forward_backward", modelId }
-      return Effect.fail(new TrainerRejected({ ...place, status: 0, detail: problem }))
-    }
+    if (problem !== undefined) return rejected(problem)
     const encodes = passParts(datums, limits).map(
       (part): Encode =>
         (seqId) =>
@@ -59,6 +59,10 @@ export const openModel = (
     return queue.request(!forwardOnly, encodes).pipe(
       Effect.flatMap(Effect.forEach(answerOf(http, "forward_backward", { modelId }))),
       Effect.map((answers) => joinPasses(answers.map(passResult))),
+      Effect.flatMap((result) => {
+        const other = forwardOnly ? undefined : otherBackend(dialect, result)
+        return other === undefined ? Effect.succeed(result) : rejected(other)
+      }),
     )
   }
 

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Fiber } from "effect"
 import { makeWaves } from "../../../layers/training/SampleWaves.ts"
 
 /** Runs requests of the given kinds at once; tells which ran together. */
@@ -39,6 +39,21 @@ describe("makeWaves", () => {
         ["aaaa", "bbb", "aa"],
       )
     }),
+  )
+
+  it.effect("sends what comes at once where the server batches by itself, up to a bound", () =>
+    Effect.gen(function* () {
+      const inWave = yield* makeWaves({ atOnce: 2 })
+      const release = yield* Effect.makeLatch()
+      let running = 0
+      const ask = inWave("a", Effect.sync(() => void (running += 1)).pipe(Effect.zipRight(release.await)))
+      const asked = yield* Effect.fork(Effect.all([ask, ask, ask], { concurrency: "unbounded" }))
+      yield* Effect.repeat(Effect.yieldNow(), { times: 50 })
+      assert.strictEqual(running, 2)
+      yield* release.open
+      yield* Fiber.join(asked)
+      assert.strictEqual(running, 3)
+    }).pipe(Effect.scoped),
   )
 
   it.scopedLive("gives a failure to the one who asked", () =>

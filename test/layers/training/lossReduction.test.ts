@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, FastCheck as fc } from "effect"
 import { reduced } from "../../../layers/training/lossReduction.ts"
 import type { Reduction, SequenceDatum } from "../../../layers/training/lossReduction.ts"
-import { hosted, skyrlJax } from "../../../layers/training/tinker/TinkerDialect.ts"
+import { hosted, skyrl, skyrlJax } from "../../../layers/training/tinker/TinkerDialect.ts"
 import { scriptedTinker } from "../../support/ScriptedTinker.ts"
 import type { ScriptedPass } from "../../support/tinker/ScriptedRoutes.ts"
 import { model, trainerOf } from "./tinker/tinkerFixtures.ts"
@@ -50,7 +50,7 @@ const adamStep = (g: number, { learningRate = 0.1, eps = 1 } = {}) => (learningR
 describe("reduced", () => {
   it.scoped.each(reductions)("makes the same step of %s on every kind of server", (reduction) =>
     Effect.gen(function* () {
-      const steps = yield* Effect.forEach([skyrlJax, hosted], (dialect) =>
+      const steps = yield* Effect.forEach([skyrl, skyrlJax, hosted], (dialect) =>
         Effect.gen(function* () {
           const server = yield* scriptedTinker()
           const trainer = yield* trainerOf(server.url, { dialect })

@@ -6,7 +6,7 @@ import type { GrpoSettings } from "../../../layers/training/GrpoRecipe.ts"
 import { judgeRecipe, notesOf } from "../../../layers/training/trainerKinds.ts"
 
 const decode = Schema.decodeSync(GrpoRecipe)
-const kinds = ["embedded", "skyrl", "hosted"] as const
+const kinds = ["embedded", "skyrl", "skyrl-jax", "hosted"] as const
 
 describe("presets", () => {
   it("has nothing wrong in itself", () => {
@@ -17,12 +17,16 @@ describe("presets", () => {
   it("refuses the paper's wherever one of its settings is not honoured, with the list", () => {
     const lacking = {
       embedded: ["rank 0 (all weights)", "gradientClip 1", 'klPlacement "loss"'],
-      skyrl: ["Adam with betas 0.9, 0.999 and eps 1e-8", "weightDecay 0.01", "gradientClip 1", 'klPlacement "loss"'],
+      skyrl: ['klPlacement "loss"'],
+      "skyrl-jax": ["rank 0 (all weights)", "gradientClip 1", 'klPlacement "loss"'],
       hosted: ["rank 0 (all weights)", 'klPlacement "loss"'],
     }
     for (const kind of kinds) {
-      const text = judgeRecipe(decode(Grpo.paper), kind).refused.join("\n")
-      for (const setting of lacking[kind]) assert.include(text, setting.replace("1e-8", String(1e-8)))
+      const { refused } = judgeRecipe(decode(Grpo.paper), kind)
+      assert.deepStrictEqual(
+        refused.map((text) => text.split(": not honoured")[0]),
+        lacking[kind],
+      )
     }
   })
 
@@ -38,13 +42,30 @@ describe("presets", () => {
       "rank 32 instead of 0",
       "learningRate 0.000008 instead of 8e-7",
       'klPlacement "loss-gradient" instead of "loss"',
+      'validation {"prompts":500,"samples":1,"every":20} instead of {"prompts":10000,"samples":1,"every":20}',
     ])
       assert.include(notes, `Not the paper's: ${difference}`)
     assert.include(notes, "gradientClip 1 is passed over by the embedded trainer")
   })
 
-  it("says nothing of the embedded preset, on any trainer", () => {
-    for (const kind of [...kinds, undefined]) {
+  it("compares a recipe with what SkyRL's training backends do unasked", () => {
+    assert.deepStrictEqual(judgeRecipe(decode(Grpo.paperApprox), "skyrl").passedOver, [])
+    const adam = (betas: string, eps: number) => `Adam with betas ${betas} and eps ${eps}`
+    assert.deepStrictEqual(judgeRecipe(decode(Grpo.embedded), "skyrl").passedOver, [
+      `${adam("0.9, 0.95", 1e-8)} is passed over by SkyRL (FSDP or Megatron), which keeps to ${adam("0.9, 0.999", 1e-8)}.`,
+      "weightDecay 0 is passed over by SkyRL (FSDP or Megatron), which keeps to weightDecay 0.01.",
+      "gradientClip 0 is passed over by SkyRL (FSDP or Megatron), which keeps to gradientClip 1.",
+    ])
+  })
+
+  it("refuses a penalty against the initial model where the one in training has taken its place", () => {
+    const all = { ...Grpo.embedded, rank: 0 }
+    assert.match(judgeRecipe(decode(all), "skyrl").refused.join(), /^kl 0.05 with rank 0: .*: not honoured by SkyRL/)
+    assert.deepStrictEqual(judgeRecipe(decode({ ...all, kl: 0 }), "skyrl").refused, [])
+  })
+
+  it("says nothing of the embedded preset on trainers that do as told", () => {
+    for (const kind of ["embedded", "skyrl-jax", "hosted", undefined] as const) {
       assert.deepStrictEqual(judgeRecipe(decode(Grpo.embedded), kind), { refused: [], passedOver: [] })
       assert.deepStrictEqual(notesOf(decode(Grpo.embedded), kind), [])
     }

@@ -40,7 +40,11 @@ export const sampleResult = (weights: Weights, body: RequestBody, alphabet: Read
   })
 }
 
-export const passResult = (weights: Weights, datums: ReadonlyArray<PlainDatum>): Uint8Array => {
+export const passResult = (
+  weights: Weights,
+  datums: ReadonlyArray<PlainDatum>,
+  metrics?: Readonly<Record<string, number>>,
+): Uint8Array => {
   const rows = datums.map(({ tokens, inputs }) =>
     (inputs["target_tokens"] ?? []).map((target, at) => logprob(weights, tokens.slice(0, at + 1), target)),
   )
@@ -64,6 +68,6 @@ export const passResult = (weights: Weights, datums: ReadonlyArray<PlainDatum>):
         fields: { logprobs: batched(rows), elementwise_loss: batched(losses) },
       },
     ],
-    metrics: { "loss:sum": losses.flat().reduce((sum, value) => sum + value, 0) },
+    metrics: metrics ?? { "loss:sum": losses.flat().reduce((sum, value) => sum + value, 0) },
   })
 }

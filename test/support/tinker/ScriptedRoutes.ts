@@ -12,6 +12,8 @@ export interface ScriptedOptions {
   readonly baseModel?: string
   /** Names itself as SkyRL does, or nothing, as the hosted service. Default `skyrl`. */
   readonly kind?: "skyrl" | "hosted"
+  /** Of every pass. Default: the loss. */
+  readonly metrics?: Readonly<Record<string, number>>
   /** What it lists as supported. Default: the base model. */
   readonly models?: ReadonlyArray<{ readonly model_name: string; readonly max_context_length?: number }>
   /** Live models at once. Default 16. */
@@ -209,7 +211,7 @@ export const makeRoutes = (options: ScriptedOptions) => {
             const before = model.weights
             const datums = request.data.map(plain)
             passes.push({ ...request, datums })
-            const result = passResult(felt(before), datums)
+            const result = passResult(felt(before), datums, options.metrics)
             note(request.forwardOnly ? "forward" : "pass", {}, result)
             if (request.forwardOnly) return result
             model.gradients.push(...datums.map((datum) => hash(request.lossFn, request.lossFnConfig, datum)))

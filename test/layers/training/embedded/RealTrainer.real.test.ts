@@ -10,9 +10,12 @@ import { join } from "node:path"
 import { make as makeFiles } from "../../../../layers/training/embedded/EmbeddedCheckpointFiles.ts"
 import { findInstall } from "../../../../layers/training/embedded/EmbeddedInstall.ts"
 import { make } from "../../../../layers/training/embedded/EmbeddedServer.ts"
+import { reduced } from "../../../../layers/training/lossReduction.ts"
+import type { Reduction } from "../../../../layers/training/lossReduction.ts"
+import { skyrl, skyrlJax } from "../../../../layers/training/tinker/TinkerDialect.ts"
 import { make as makeTrainer } from "../../../../layers/training/tinker/TinkerTrainer.ts"
 import type { Datum } from "../../../../src/domain/Datum.ts"
-import type { Loss, TrainingModel } from "../../../../src/ports/Trainer.ts"
+import type { Loss, Trainer, TrainingModel } from "../../../../src/ports/Trainer.ts"
 
 const platform = Layer.merge(NodeContext.layer, FetchHttpClient.layer)
 const home = () => mkdtempSync(join(tmpdir(), "understudy-trainer-"))
@@ -32,7 +35,7 @@ describe("the embedded trainer", () => {
               folder,
               onProgress: (line) => Effect.sync(() => void lines.push(line)),
             })
-            const trainer = yield* makeTrainer({ url: server.url })
+            const trainer = yield* makeTrainer({ url: server.url, dialect: skyrlJax })
             assert.deepEqual(
               (yield* trainer.capabilities).models.map(({ name }) => name),
               [install.model.name],
@@ -74,7 +77,7 @@ describe("the embedded trainer", () => {
         const [bytes, before] = yield* Effect.scoped(
           Effect.gen(function* () {
             const { url } = yield* make({ install, folder: home() })
-            const trainer = yield* makeTrainer({ url })
+            const trainer = yield* makeTrainer({ url, dialect: skyrlJax })
             const model = yield* trainer.createModel(request)
             yield* model.forwardBackward(batch, loss)
             yield* model.optimStep({ learningRate: 1e-3 })
@@ -90,7 +93,7 @@ describe("the embedded trainer", () => {
         assert.strictEqual(yield* files.unpack(bytes), path)
         assert.strictEqual((yield* Effect.flip(files.unpack(bytes.slice(0, 900))))._tag, "TrainerRejected")
         assert.strictEqual((yield* Effect.flip(files.pack("tinker://nobody/weights/s1")))._tag, "TrainerRejected")
-        const trainer = yield* makeTrainer({ url })
+        const trainer = yield* makeTrainer({ url, dialect: skyrlJax })
         const model = yield* trainer.createModel({ ...request, from: { path, optimizer: true } })
         assert.deepEqual((yield* model.forward(batch, loss)).outputs[0]?.logprobs, before)
       }).pipe(Effect.provide(platform)),
@@ -98,38 +101,15 @@ describe("the embedded trainer", () => {
   )
 
   it.scopedLive(
-    "takes `cispo` with the ratio held at 1 as the cross-entropy times the advantages",
+    "weighs tokens as the losses of the protocol say, and shows by a pass which backend it is",
     () =>
       Effect.gen(function* () {
-        const install = yield* findInstall()
-        const { url } = yield* make({ install, folder: home() })
-        const trainer = yield* makeTrainer({ url })
-        const datums = [300, 411, 522, 633].map((first): Datum => ({
-          modelInput: Array.from({ length: 32 }, (_, i) => first + 37 * i),
-          targetTokens: Array.from({ length: 32 }, (_, i) => first + 37 * (i + 1)),
-          mask: Array.from({ length: 32 }, (_, i) => (i % 3 === 0 ? 1 : 0)),
-        }))
-        const logprobs = (model: TrainingModel) =>
-          Effect.map(model.forward(datums, { kind: "cross_entropy" }), ({ outputs }) =>
-            outputs.flatMap((output) => output.logprobs),
-          )
-        const after = (batch: ReadonlyArray<Datum>, loss: Loss) =>
-          Effect.gen(function* () {
-            const model = yield* trainer.createModel({ baseModel: install.model.name, rank: 8, seed: 7 })
-            const before = yield* logprobs(model)
-            const both = [model.forwardBackward(batch, loss), model.optimStep({ learningRate: 1e-3 })] as const
-            yield* Effect.all(both, { concurrency: 2 })
-            const now = yield* logprobs(model)
-            assert.notDeepEqual(now, before)
-            return now
-          }).pipe(Effect.scoped)
-        const wanted = yield* after(datums, { kind: "cross_entropy" })
-        const weighted = datums.map((datum) => ({
-          ...datum,
-          logprobs: datum.mask.map(() => 0),
-          advantages: datum.mask,
-        }))
-        assert.deepEqual(yield* after(weighted, { kind: "cispo", low: 1, high: 1 }), wanted)
+        const { model } = yield* findInstall()
+        const { url } = yield* make({ install: yield* findInstall(), folder: home() })
+        const trainer = yield* makeTrainer({ url, dialect: skyrlJax })
+        yield* cispoIsWeightedCrossEntropy(trainer, model.name)
+        yield* tokensWeighTheSame(trainer, model.name)
+        yield* backendShows(url, model.name)
       }).pipe(Effect.provide(platform)),
     300_000,
   )
@@ -153,6 +133,106 @@ describe("the embedded trainer", () => {
     )
   })
 })
+
+/** With the ratio held at 1 `cispo` is the cross-entropy times the advantages. */
+const cispoIsWeightedCrossEntropy = (trainer: Trainer["Type"], baseModel: string) =>
+  Effect.gen(function* () {
+    const datums = [300, 411, 522, 633].map((first): Datum => ({
+      modelInput: Array.from({ length: 32 }, (_, i) => first + 37 * i),
+      targetTokens: Array.from({ length: 32 }, (_, i) => first + 37 * (i + 1)),
+      mask: Array.from({ length: 32 }, (_, i) => (i % 3 === 0 ? 1 : 0)),
+    }))
+    const logprobs = (model: TrainingModel) =>
+      Effect.map(model.forward(datums, { kind: "cross_entropy" }), ({ outputs }) =>
+        outputs.flatMap((output) => output.logprobs),
+      )
+    const after = (batch: ReadonlyArray<Datum>, loss: Loss) =>
+      Effect.gen(function* () {
+        const model = yield* trainer.createModel({ baseModel: baseModel, rank: 8, seed: 7 })
+        const before = yield* logprobs(model)
+        const both = [model.forwardBackward(batch, loss), model.optimStep({ learningRate: 1e-3 })] as const
+        yield* Effect.all(both, { concurrency: 2 })
+        const now = yield* logprobs(model)
+        assert.notDeepEqual(now, before)
+        return now
+      }).pipe(Effect.scoped)
+    const wanted = yield* after(datums, { kind: "cross_entropy" })
+    const weighted = datums.map((datum) => ({
+      ...datum,
+      logprobs: datum.mask.map(() => 0),
+      advantages: datum.mask,
+    }))
+    assert.deepEqual(yield* after(weighted, { kind: "cispo", low: 1, high: 1 }), wanted)
+  })
+
+/** In a token mean, however unequal the sequences; a large eps lets the scale of the gradient show. */
+const tokensWeighTheSame = (trainer: Trainer["Type"], baseModel: string) =>
+  Effect.gen(function* () {
+    const first = { short: 300, long: 411 } as const
+    type Sequence = keyof typeof first
+    const token = (sequence: Sequence, at: number) => first[sequence] + 37 * at
+    const places = Array.from({ length: 32 }, (_, at) => at)
+    const row = (
+      sequence: Sequence,
+      from: number,
+      to: number,
+      logprobs: ReadonlyArray<number> = places.map(() => 0),
+    ) => {
+      const mask = places.map((at) => (at >= from && at < to ? 1 : 0))
+      const modelInput = places.map((at) => token(sequence, at))
+      const targetTokens = places.map((at) => token(sequence, at + 1))
+      return { sequence, datum: { modelInput, targetTokens, mask, logprobs, advantages: mask } }
+    }
+    const whole = [row("short", 30, 32), row("long", 8, 26)]
+    /** By how many nats a step moves the trained tokens of each sequence; `cuts` are the datums of the long one. */
+    const moved = (cuts: ReadonlyArray<readonly [from: number, to: number]>, reduction: Reduction) =>
+      Effect.gen(function* () {
+        const model = yield* trainer.createModel({ baseModel: baseModel, rank: 8, seed: 7 })
+        const datums = whole.map(({ datum }) => datum)
+        const now = Effect.map(model.forward(datums, { kind: "cross_entropy" }), ({ outputs }) =>
+          outputs.map(({ logprobs }) => logprobs),
+        )
+        const before = yield* now
+        const [short, long] = before
+        const rows = [row("short", 30, 32, short), ...cuts.map(([from, to]) => row("long", from, to, long))]
+        yield* model.forwardBackward(reduced(rows, reduction, trainer.lossScale), { kind: "importance_sampling" })
+        yield* model.optimStep({ learningRate: 0.1, eps: 1 })
+        const after = yield* now
+        return after.map((values, i) =>
+          values.reduce((sum, value, at) => sum + (datums[i]?.mask[at] ?? 0) * (value - (before[i]?.[at] ?? NaN)), 0),
+        )
+      }).pipe(Effect.scoped)
+    const wanted = yield* moved([[8, 26]], "token-mean")
+    const cut = yield* moved(
+      [
+        [8, 9],
+        [9, 14],
+        [14, 26],
+      ],
+      "token-mean",
+    )
+    const other = yield* moved([[8, 26]], "sequence-mean")
+    for (const [i, nats] of wanted.entries()) {
+      // Activations are bfloat16: a log-probability is told to a few hundredths.
+      assert.closeTo(cut[i] ?? NaN, nats, 0.75)
+      assert.isAbove(Math.abs((other[i] ?? NaN) - nats), 1)
+    }
+    // By sequences the short one gains as if it were as long.
+    assert.isAbove((other[0] ?? NaN) / (other[1] ?? NaN), 4 * ((wanted[0] ?? NaN) / (wanted[1] ?? NaN)))
+  })
+
+const backendShows = (url: string, baseModel: string) =>
+  Effect.gen(function* () {
+    const model = yield* (yield* makeTrainer({ url, dialect: skyrl })).createModel({
+      baseModel: baseModel,
+      rank: 8,
+      seed: 7,
+    })
+    const datum: Datum = { modelInput: [1, 4093], targetTokens: [4093, 198], mask: [1, 1] }
+    const error = yield* Effect.flip(model.forwardBackward([datum], { kind: "cross_entropy" }))
+    assert.strictEqual(error._tag, "TrainerRejected")
+    assert.include(error.message, 'set trainer.dialect to "skyrl-jax"')
+  })
 
 const groupLives = (pid: number): boolean => {
   try {

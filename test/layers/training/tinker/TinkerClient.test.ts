@@ -23,7 +23,9 @@ describe("understudy/tinker", () => {
           { name: "scripted-base", maxContextLength: undefined },
         ],
       })
-      assert.strictEqual(skyrl.lossScale, "sequence-mean")
+      assert.strictEqual(skyrl.lossScale, "token-sum")
+      const jax = yield* connected((yield* scriptedTinker({ models })).url, { dialect: Tinker.skyrlJax })
+      assert.strictEqual(jax.lossScale, "sequence-mean")
       const other = yield* connected((yield* scriptedTinker({ kind: "hosted" })).url, { dialect: Tinker.hosted })
       assert.isUndefined(other.capabilities.kind)
       assert.strictEqual(other.lossScale, "token-sum")

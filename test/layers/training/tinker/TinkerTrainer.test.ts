@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Redacted, Scope } from "effect"
-import { hosted } from "../../../../layers/training/tinker/TinkerDialect.ts"
+import { Effect, Either, Exit, Redacted, Scope } from "effect"
+import { hosted, skyrl, skyrlJax } from "../../../../layers/training/tinker/TinkerDialect.ts"
+import type { TinkerDialect } from "../../../../layers/training/tinker/TinkerDialect.ts"
 import { scriptedTinker } from "../../../support/ScriptedTinker.ts"
 import { adam, datum, model, policyDatum, question, quick, supervised, trainerOf } from "./tinkerFixtures.ts"
 
@@ -172,6 +173,30 @@ describe("TinkerTrainer", () => {
         assert.include(error.message, reason)
       }
       assert.strictEqual(server.count("forward_backward"), 0)
+    }),
+  )
+
+  it.scopedLive("refuses a server that is known by its passes to scale losses otherwise", () =>
+    Effect.gen(function* () {
+      const refusal = (dialect: TinkerDialect, metrics: Readonly<Record<string, number>>) =>
+        Effect.gen(function* () {
+          const server = yield* scriptedTinker({ metrics })
+          const live = yield* (yield* trainerOf(server.url, { dialect })).createModel(model)
+          yield* live.forward([datum], supervised)
+          return yield* Effect.either(live.forwardBackward([datum], supervised))
+        })
+      const sums = { "total_loss:sum": 3 }
+      const messageOf = (one: Effect.Effect.Success<ReturnType<typeof refusal>>) =>
+        Either.isLeft(one) ? one.left.message : "accepted"
+      assert.include(messageOf(yield* refusal(skyrl, {})), 'set trainer.dialect to "skyrl-jax"')
+      assert.include(messageOf(yield* refusal(skyrlJax, sums)), 'set trainer.dialect to "skyrl"')
+      for (const [dialect, metrics] of [
+        [skyrl, sums],
+        [skyrlJax, {}],
+        [hosted, {}],
+        [hosted, sums],
+      ] as const)
+        assert.strictEqual(messageOf(yield* refusal(dialect, metrics)), "accepted")
     }),
   )
 
