@@ -11,10 +11,14 @@ import { ModelSpec } from "../../src/domain/ModelSpec.ts"
 import { SimulationResult, SplitResult } from "../../src/domain/Results.ts"
 import { SimulatorReviewResult } from "../../src/domain/SimulatorReview.ts"
 import { Shard, Stage, StageFailure, Step } from "../../src/index.ts"
+import type { Estimate } from "../../src/index.ts"
 import { conversations as corpusLines, lines, rollouts } from "./conversations.ts"
+import { Conversing } from "./Conversing.ts"
 import { asStageFailure } from "./failures.ts"
 import { MaxFailureShare } from "./missing.ts"
+import { opensOf } from "./rolloutDemands.ts"
 import { Simulate } from "./Simulate.ts"
+import { talkTokens } from "./talkTokens.ts"
 
 const reviewed = lines(ReviewedConversation)
 const positive = Schema.Int.pipe(Schema.positive())
@@ -91,6 +95,7 @@ export const SimulatorReview = Stage.make({
     }),
   estimate: ({ simulation, judge, conversations }, sizeOf) => {
     const count = Math.min(conversations, Math.max(1, sizeOf(simulation)))
+    const read = simulatedTokens(simulation)
     return {
       size: 1,
       demands: [
@@ -98,13 +103,28 @@ export const SimulatorReview = Stage.make({
           role: "judge",
           model: judge,
           calls: { low: count, expected: count, high: 3 * count },
-          promptTokens: { low: count * 400, expected: count * 2000, high: 3 * count * 16_000 },
+          promptTokens: {
+            low: count * 400,
+            expected: count * (instructions + read.expected),
+            high: 3 * count * (instructions + read.high),
+          },
           completionTokens: { low: count * 10, expected: count * 150, high: 3 * count * 1024 },
         },
       ],
     }
   },
 })
+
+/** Of one conversation; that of a stage of one's own is taken to be of middling length. */
+const simulatedTokens = ({
+  input: { conversing, simulator },
+}: Step.AnyStep): Pick<Estimate.Range, "expected" | "high"> =>
+  Schema.is(Conversing)(conversing)
+    ? talkTokens({ conversing, opens: Step.isStep(simulator) && opensOf(simulator) }).upTo([conversing.turns])
+    : { expected: 1500, high: 16_000 }
+
+/** Tokens of the prompt without the conversation, about. */
+const instructions = 400
 
 const Reviewed = Schema.Struct({ rows: ArtifactRef, seconds: Schema.Number })
 

@@ -7,6 +7,7 @@ import type { Conversing } from "./Conversing.ts"
 import { FineTuned } from "./FineTuned.ts"
 import { RolePlay } from "./RolePlay.ts"
 import { modelOf } from "./rolloutDemands.ts"
+import { toldTokens } from "./talkTokens.ts"
 
 export const fidelityDemands = (
   simulator: Step.Step<SimulatorResult, unknown>,
@@ -17,7 +18,7 @@ export const fidelityDemands = (
   const isScored = simulator.stage === FineTuned || (simulator.stage === RolePlay && !isRemote(model))
   const passes = 2 * conversations
   const draws = guardrails.redraws + 1
-  const prompt = isRemote(model) ? instructions : systemLine
+  const prompt = toldTokens(model)
   return [
     ...(isScored
       ? [
@@ -49,6 +50,3 @@ const usualTokens = 1500
 
 /** Of a system line with an intent. */
 const systemLine = 50
-
-/** Of the prompt that a role-playing model is given. */
-const instructions = 500

@@ -5,7 +5,9 @@ import type { ModelSpec } from "../../src/domain/ModelSpec.ts"
 import { Estimate } from "../../src/index.ts"
 import type { Step } from "../../src/index.ts"
 import type { Conversing } from "./Conversing.ts"
-import { modelOf, opensOf, promptTokens, rolloutDemands } from "./rolloutDemands.ts"
+import { bounded } from "./grpoParts.ts"
+import { modelOf, opensOf, rolloutDemands } from "./rolloutDemands.ts"
+import { talkTokens } from "./talkTokens.ts"
 
 export interface Training {
   readonly base: ModelSpec
@@ -15,21 +17,22 @@ export interface Training {
   readonly conversing: Conversing
 }
 
-export const grpoDemands = ({ base, simulator, reward, recipe, conversing }: Training) => {
+export const grpoDemands = ({ base, simulator, reward, recipe, ...given }: Training) => {
   const { iterations, prompts, rollouts, rounds, epochs, miniBatch = prompts } = recipe
   const count = iterations * prompts * rollouts
   const all = count + validationRollouts(recipe)
   const steps = iterations * epochs * Math.ceil(prompts / miniBatch)
-  const read = promptTokens({ count: count * epochs, conversing })
+  const conversing = bounded(given.conversing, recipe.limits ?? {})
+  const opens = opensOf(simulator)
   const trainer: Estimate.Demand = {
     role: "trainer",
     model: base,
     calls: Estimate.exactly(steps),
-    promptTokens: read,
+    promptTokens: Estimate.scale(talkTokens({ conversing, opens }).sequence([conversing.turns]), count * epochs),
     completionTokens: Estimate.exactly(0),
   }
-  const models = { assistant: base, simulator: modelOf(simulator), opens: opensOf(simulator) }
-  const demands = rolloutDemands({ count: all, conversing, reward, ...models })
+  const models = { assistant: base, simulator: modelOf(simulator) }
+  const demands = rolloutDemands({ count: all, conversing, opens, reward, ...models })
   // Further rounds are drawn only where groups teach nothing.
   const most = (count * rounds + all - count) / all
   return [...demands.map((demand) => atMost(demand, most)), trainer]

@@ -1,9 +1,9 @@
 /** What replaying real conversations is expected to cost: a call for each place that the simulator is asked at. */
 import type { SimulatorResult } from "../../src/domain/Results.ts"
 import type { Estimate, Step } from "../../src/index.ts"
-import { isRemote } from "./casting.ts"
 import type { Conversing } from "./Conversing.ts"
 import { modelOf } from "./rolloutDemands.ts"
+import { toldTokens } from "./talkTokens.ts"
 
 export const replayDemands = (
   simulator: Step.Step<SimulatorResult, unknown>,
@@ -18,7 +18,7 @@ export const replayDemands = (
     expected: conversations * usualPlaces + first,
     high: conversations * places + first,
   }
-  const read = isRemote(model) ? instructions + usualTokens : usualTokens
+  const read = toldTokens(model) + usualTokens
   return [
     {
       role: "simulator",
@@ -37,6 +37,3 @@ export const replayDemands = (
 /** Of a conversation of WildChat: user turns, and tokens before one of them. */
 const usualPlaces = 2.5
 const usualTokens = 1000
-
-/** Of the prompt that a role-playing model is given. */
-const instructions = 500

@@ -77,4 +77,80 @@ describe("rolloutDemands", () => {
       ["judge", "judge-a", 10, 10, 30],
     ])
   })
+
+  const user = U.Model.openai("user")
+  const promptsOf = (settings: typeof U.Conversing.Encoded, reward: typeof U.Reward.Encoded = rubric) =>
+    rolloutDemands({
+      count: 1,
+      conversing: Schema.decodeSync(U.Conversing)(settings),
+      assistant: U.Model.trainable("policy"),
+      simulator: user,
+      reward: Schema.decodeSync(U.Reward)(reward),
+    }).map(({ promptTokens }) => promptTokens)
+
+  it("reads, turn by turn, what both sides are expected to have said before", () => {
+    const [opening, frame, told, rubricText] = [200, 4, 300, 200]
+    const [turn, reply] = [0.8 * 1024 + frame, 0.8 * 2048 + frame]
+    const before = [0, 1, 2, 3, 4].map((said) => opening + frame + said * (turn + reply))
+    const sum = (numbers: ReadonlyArray<number>) => numbers.reduce((total, number) => total + number, 0)
+    const after = before.map((read) => read + reply)
+    const [assistant, simulator, fluency, ...rubrics] = promptsOf(U.paperConversing)
+    assert.closeTo(assistant?.expected ?? 0, sum(before), 1)
+    assert.closeTo(simulator?.expected ?? 0, sum(after.slice(0, 4)) + 4 * told, 1)
+    assert.closeTo(fluency?.expected ?? 0, after[4] ?? 0, 1)
+    for (const { expected } of rubrics) assert.closeTo(expected, (after[4] ?? 0) + rubricText, 1)
+
+    // A judge of turns reads the conversation up to each of them.
+    const byTurn = promptsOf(U.paperConversing, U.Reward.turns(U.Reward.rubric(judges))).slice(3)
+    for (const { expected } of byTurn) assert.closeTo(expected, sum(after) + 5 * rubricText, 1)
+  })
+
+  it("reads no more than a conversation may have", () => {
+    const open = promptsOf(U.paperConversing)
+    const tight = promptsOf({ ...U.paperConversing, conversationTokens: 4096 })
+    for (const [at, { expected, high }] of tight.entries()) {
+      assert.isBelow(expected, open[at]?.expected ?? 0)
+      assert.isBelow(high, open[at]?.high ?? 0)
+    }
+    assert.strictEqual(tight[2]?.high, 4096)
+  })
+
+  it("plans training within the recipe's limits, and the trainer for what policies say", () => {
+    const split = U.Split({ corpus: U.embeddedCorpus() })
+    const demandsOf = (limits: Parameters<typeof U.TrainAssistant>[0]["recipe"]["limits"]) => {
+      const step = U.TrainAssistant({
+        split,
+        base: U.Model.embedded,
+        simulator: U.RolePlay({ model: U.Model.embedded }),
+        reward: { _tag: "ChecklistReward", checks: [] },
+        conversing: { ...U.embeddedConversing, turns: 4 },
+        recipe: { ...U.Grpo.embedded, limits },
+      })
+      return U.TrainAssistant.estimate(step.input as never, () => 0).demands
+    }
+    const [long, short] = [demandsOf({}), demandsOf({ turns: 2 })]
+    for (const [at, { promptTokens }] of short.entries())
+      assert.isBelow(promptTokens.expected, long[at]?.promptTokens.expected ?? 0)
+    const [assistant, , fluency, trainer] = short
+    assert.strictEqual(assistant?.calls.expected, 8 * 2 * 8 * 2)
+    assert.strictEqual(trainer?.promptTokens.expected, fluency?.promptTokens.expected)
+    const totals = demandsOf({ turns: 2, totalTokens: 60 })
+    assert.strictEqual(totals.at(-1)?.promptTokens.high, 8 * 2 * 8 * (60 + 29 / 4 + 4))
+  })
+
+  it("plans reviews for as much as the simulated conversations say", () => {
+    const split = U.Split({ corpus: U.embeddedCorpus() })
+    const read = (turns: number) => {
+      const simulation = U.Simulate({
+        split,
+        assistant: U.InitialAssistant({ model: U.Model.embedded }),
+        simulator: U.RolePlay({ model: user }),
+        conversing: { ...U.paperConversing, turns },
+        prompts: 10,
+      })
+      const step = U.SimulatorReview({ split, simulation, judge: judges[0], conversations: 1 })
+      return U.SimulatorReview.estimate(step.input as never, () => 10).demands[0]?.promptTokens.expected ?? 0
+    }
+    assert.closeTo(read(5) - read(4), 0.8 * (1024 + 2048) + 8, 1)
+  })
 })
