@@ -63,16 +63,16 @@ export const replayStudy = Effect.fn("replayStudy")(function* <R>(
 const nothing = { differences: [], reason: null }
 
 /**
- * An output without what a replay can't have: how long things took, which is the machine's, and by how much training
- * came out differently after an interruption, which is that run's. Both are told of, and nothing is computed from them
- * but their own display.
+ * An output without what a replay can't have: how long things took, which is the machine's, by how much training came
+ * out differently after an interruption, which is that run's, and what calls came to, which is the config's. They are
+ * told of, and nothing is computed from them but their own display.
  */
 const lasting = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(lasting)
   if (typeof value !== "object" || value === null) return value
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([key]) => key !== "seconds" && key !== "drift")
+      .filter(([key]) => key !== "seconds" && key !== "drift" && key !== "usage")
       .map(([key, item]) => [key, lasting(item)]),
   )
 }

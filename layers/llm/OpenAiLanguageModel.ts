@@ -56,6 +56,7 @@ export const makeOpenAiLanguageModel = (options: OpenAiLanguageModelOptions): ty
       role: caller.role,
       // Accounts are kept by the name that plans use.
       model: spec.name,
+      unpriced: price === undefined,
       request: body,
       answer: KeptReply,
       get worstMicros() {

@@ -13,7 +13,7 @@ import type { Caller } from "../../src/ports/LanguageModel.ts"
 import { Trainer } from "../../src/ports/Trainer.ts"
 import type { Datum } from "../../src/domain/Datum.ts"
 import type { TokenModel } from "../llm/TokenModel.ts"
-import { makeCharging } from "./charging.ts"
+import { isUnpriced, makeCharging } from "./charging.ts"
 import type { Accounting } from "./charging.ts"
 import { CheckpointFiles } from "./CheckpointFiles.ts"
 import { makeLiveModels } from "./LiveModels.ts"
@@ -155,7 +155,7 @@ const make = Effect.fnUntraced(function* ({
     }),
   })
 
-  const tokenModel = policyModels({ trainer, journal, inWave, charging, codecOf })
+  const tokenModel = policyModels({ trainer, journal, inWave, accounting, charging, codecOf })
 
   return Policies.of({
     base: (spec) => tokenModel(spec, baseIdentity(spec), (use) => use({ baseModel: serverName(spec) })),
@@ -168,6 +168,7 @@ const make = Effect.fnUntraced(function* ({
           kind: "train",
           ...caller,
           model: policy.base.name,
+          unpriced: isUnpriced(accounting, policy.base, "sample"),
           request: { identity: policy.identity, forward: datums.length },
           answer: Logprobs,
           send: ({ begin }) =>
@@ -187,6 +188,7 @@ const make = Effect.fnUntraced(function* ({
         kind: "train",
         ...caller,
         model: policy.base.name,
+        unpriced: isUnpriced(accounting, policy.base, "train"),
         request: { identity: policy.identity, datums: request.datums.length, loss: request.loss, adam: request.adam },
         answer: TrainingAnswer,
         send: ({ begin }) =>

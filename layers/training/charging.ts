@@ -18,6 +18,10 @@ export interface Charged<A> {
   readonly micros: number
 }
 
+/** Whether nobody knows what calls of a `use` cost. */
+export const isUnpriced = (accounting: Accounting | undefined, model: ModelSpec, use: "sample" | "train"): boolean =>
+  accounting !== undefined && accounting.price(model, use) === undefined
+
 /** Runs a call of a `use` that takes `worst` tokens at most. Free without accounting. */
 export const makeCharging =
   (accounting: Accounting | undefined) =>

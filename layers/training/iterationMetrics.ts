@@ -16,6 +16,7 @@ export interface IterationFacts {
   readonly groups: IterationMetrics["groups"]
   readonly rounds: number
   readonly staleness?: number
+  readonly usage: NonNullable<IterationMetrics["usage"]>
 }
 
 export const iterationMetrics = ({ rolledOut, requests, ...rest }: IterationFacts): IterationMetrics => {

@@ -8,7 +8,8 @@ import type { SampleTarget, Trainer } from "../../src/ports/Trainer.ts"
 import type { ChatTemplate } from "../llm/ChatTemplate.ts"
 import type { TokenModel } from "../llm/TokenModel.ts"
 import type { Tokenizer } from "../llm/Tokenizer.ts"
-import type { makeCharging } from "./charging.ts"
+import { isUnpriced } from "./charging.ts"
+import type { Accounting, makeCharging } from "./charging.ts"
 import { KeptSample, readOnly } from "./policyAnswers.ts"
 import { toLlmError, unavailable } from "./policyErrors.ts"
 import type { PolicyError } from "./policyErrors.ts"
@@ -23,18 +24,20 @@ export interface PolicyModelParts {
   readonly trainer: Trainer["Type"]
   readonly journal: CallJournal["Type"]
   readonly inWave: Effect.Effect.Success<ReturnType<typeof makeWaves>>
+  readonly accounting: Accounting | undefined
   readonly charging: ReturnType<typeof makeCharging>
   readonly codecOf: (spec: ModelSpec) => Effect.Effect<Codec, PolicyError>
 }
 
 /** `target` gives what is to be sampled: weights of an identity, once they are there. */
-export const policyModels = ({ trainer, journal, inWave, charging, codecOf }: PolicyModelParts) =>
+export const policyModels = ({ trainer, journal, inWave, accounting, charging, codecOf }: PolicyModelParts) =>
   Effect.fnUntraced(function* (
     spec: ModelSpec,
     identity: string,
     target: <A>(use: (target: SampleTarget) => Effect.Effect<A, TrainerError>) => Effect.Effect<A, PolicyError>,
   ) {
     const { tokenizer, template } = yield* codecOf(spec)
+    const unpriced = isUnpriced(accounting, spec, "sample")
     const asLlmError = Effect.mapError((error: PolicyError) => toLlmError(error, spec.name))
     const model: TokenModel = {
       spec,
@@ -51,6 +54,7 @@ export const policyModels = ({ trainer, journal, inWave, charging, codecOf }: Po
             kind: "sample",
             ...caller,
             model: spec.name,
+            unpriced,
             request: { identity, ...body },
             answer: KeptSample,
             send: ({ begin }) =>
@@ -84,6 +88,7 @@ export const policyModels = ({ trainer, journal, inWave, charging, codecOf }: Po
             kind: "sample",
             ...caller,
             model: spec.name,
+            unpriced,
             request: { identity, score: tokens },
             answer: Schema.Array(Schema.Number),
             send: ({ begin }) =>

@@ -18,6 +18,14 @@ export const UpdateMetrics = Schema.Struct({
 })
 export type UpdateMetrics = typeof UpdateMetrics.Type
 
+/** What calls of one role came to. Without `dollars` where a price is unknown. */
+export const RoleUsage = Schema.Struct({
+  promptTokens: Schema.Int,
+  completionTokens: Schema.Int,
+  dollars: Schema.optional(Schema.Number),
+})
+export type RoleUsage = typeof RoleUsage.Type
+
 export const IterationMetrics = Schema.Struct({
   /** Mean rewards over rollouts with a verdict: as each judge scored, and by persona. */
   rewardByJudge: record,
@@ -43,5 +51,10 @@ export const IterationMetrics = Schema.Struct({
   updates: Schema.Array(UpdateMetrics),
   /** Tokens of the rollouts that are known as tokens: written by each side, and read by the trainer. */
   tokens: Schema.Struct({ assistant: Schema.Int, simulator: Schema.Int, trainer: Schema.Int }),
+  /**
+   * By role, of the calls that the iteration used: each once, also those that the journal answered, at what they cost
+   * when they were made.
+   */
+  usage: Schema.optional(Schema.Record({ key: Schema.String, value: RoleUsage })),
 })
 export type IterationMetrics = typeof IterationMetrics.Type

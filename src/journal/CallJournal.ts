@@ -59,6 +59,8 @@ export interface Call<A, I, E, R> {
   readonly answer: Schema.Schema<A, I>
   /** The price at worst, which counts while the call's outcome is unknown. */
   readonly worstMicros?: number
+  /** Nobody knows its price: `micros` of 0 then says nothing. */
+  readonly unpriced?: boolean
   readonly send: (sending: Sending) => Effect.Effect<Sent<A>, E, R>
 }
 

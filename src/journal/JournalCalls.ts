@@ -3,6 +3,7 @@ import { Cause, Deferred, Effect, Either, Exit, Fiber, FiberId, Schema } from "e
 import { JournalFailed, OfflineMiss } from "../domain/LlmError.ts"
 import type { Usage } from "../domain/ModelSpec.ts"
 import type { Accounts } from "./Accounts.ts"
+import { CallMeter } from "./CallMeter.ts"
 import type { Answer, Call, CallFailure, CallJournal, JournalError, Sending, Sent } from "./CallJournal.ts"
 import type { Database } from "./Database.ts"
 import { packKey, unpack, unpackKey } from "./JournalFormat.ts"
@@ -214,7 +215,7 @@ const hit = <A, I, E, R>(
 }
 
 const answerOf = <A, I, E, R>(
-  { key, answer: schema }: Call<A, I, E, R>,
+  { key, role, unpriced = false, answer: schema }: Call<A, I, E, R>,
   { usage, micros, answer }: Row,
   source: Answer<A>["source"],
   file: string,
@@ -224,7 +225,11 @@ const answerOf = <A, I, E, R>(
       Effect.fail(
         JournalFailed.make({ file, detail: `the answer kept for call ${key} has another form: ${error.message}` }),
       ),
-    onRight: (decoded) => Effect.succeed({ key, source, usage, micros, answer: decoded }),
+    onRight: (decoded) =>
+      Effect.map(CallMeter, (meter) => {
+        meter.count({ key, role, usage, micros: unpriced && micros === 0 ? undefined : micros })
+        return { key, source, usage, micros, answer: decoded }
+      }),
   })
 
 const miss = <A, I, E, R>({ key, step, role, model }: Call<A, I, E, R>) => OfflineMiss.make({ key, step, role, model })

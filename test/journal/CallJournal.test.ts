@@ -4,6 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, assert, describe, it } from "vitest"
 import { InvalidOutput, RateLimited } from "../../src/domain/LlmError.ts"
+import { CallMeter, makeCallMeter } from "../../src/journal/CallMeter.ts"
 import { answering, callOf, keyOf, sent, withJournal } from "./journalFixtures.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "understudy-journal-"))
@@ -22,6 +23,34 @@ describe("CallJournal", () => {
     )
     assert.deepEqual(again, { ...first, source: "journal" })
     assert.deepInclude(totals[0], { step: "Rollout/v1-a", calls: 1, hits: 2, promptTokens: 10, micros: 7 })
+  })
+
+  it("tells a meter what a piece of work used, by role: each call once, also those that it had kept", async () => {
+    const used = withJournal(file("metered"), (journal) => {
+      const meter = makeCallMeter()
+      const judge = { role: "judge", unpriced: true } as const
+      const free = callOf("free", () => Effect.succeed({ ...sent("free"), micros: 0 }), judge)
+      const work = Effect.all(
+        [answering("a"), answering("a"), answering("b"), answering("c", judge), free].map(journal.call),
+        { concurrency: "unbounded" },
+      )
+      const before = journal.call(answering("elsewhere"))
+      return Effect.as(Effect.zip(before, Effect.provideService(work, CallMeter, meter)), meter).pipe(
+        Effect.map(({ byRole }) => byRole()),
+      )
+    })
+    const expected = {
+      assistant: { promptTokens: 20, completionTokens: 10, dollars: 14e-6 },
+      // One of them has no price, so nobody knows what they come to.
+      judge: { promptTokens: 20, completionTokens: 10 },
+    }
+    assert.deepEqual(await used, expected)
+    const again = await withJournal(file("metered"), (journal) => {
+      const meter = makeCallMeter()
+      const paid = callOf("c", () => Effect.dieMessage("sent"), { role: "judge", unpriced: true })
+      return Effect.provideService(journal.call(paid), CallMeter, meter).pipe(Effect.map(() => meter.byRole()))
+    })
+    assert.deepEqual(again, { judge: { promptTokens: 10, completionTokens: 5, dollars: 7e-6 } })
   })
 
   it("shares one request among 100 equal calls at once", async () => {

@@ -16,7 +16,9 @@ export const sent = <A>(answer: A): Sent<A> => ({
 export const callOf = <E extends CallFailure = never>(
   name: string,
   send: Call<string, string, E, never>["send"],
-  fields: Partial<Pick<Call<string, string, E, never>, "step" | "role" | "model" | "request" | "worstMicros">> = {},
+  fields: Partial<
+    Pick<Call<string, string, E, never>, "step" | "role" | "model" | "request" | "worstMicros" | "unpriced">
+  > = {},
 ): Call<string, string, E, never> => ({
   key: keyOf(name),
   kind: "chat",

@@ -32,7 +32,13 @@ const collector = Effect.acquireRelease(
 )
 
 const training = Effect.gen(function* () {
-  const line = { kind: "iteration", after: 3, reward: 0.625, metrics: { entropy: 1.5, updates: [{ clipShare: 0.25 }] } }
+  const usage = { judge: { promptTokens: 12, completionTokens: 3, dollars: 0.5 } }
+  const line = {
+    kind: "iteration",
+    after: 3,
+    reward: 0.625,
+    metrics: { entropy: 1.5, updates: [{ clipShare: 0.25 }], usage },
+  }
   yield* (yield* TrainingLog).write("TrainAssistant/v2-0", { ...line, kind: "iteration" })
 }).pipe(
   Effect.withSpan("a step"),
@@ -50,6 +56,7 @@ describe("telemetry", () => {
       assert.match(metrics, /understudy\.training\.iteration\.reward/)
       assert.match(metrics, /0\.625/)
       assert.match(metrics, /understudy\.training\.iteration\.metrics\.updates\.clipShare/)
+      assert.match(metrics, /understudy\.training\.iteration\.metrics\.usage\.judge\.dollars/)
       assert.match(metrics, /TrainAssistant\/v2-0/)
       assert.isTrue(keys.has("a b"))
     }),

@@ -12,6 +12,7 @@ import { judgeRecipe } from "../../layers/training/trainerKinds.ts"
 import { ArtifactRef } from "../../src/domain/Artifact.ts"
 import type { UpdateMetrics } from "../../src/domain/IterationMetrics.ts"
 import { Checkpoint, Iteration } from "../../src/domain/Results.ts"
+import { CallMeter, makeCallMeter } from "../../src/journal/CallMeter.ts"
 import { StageFailure } from "../../src/index.ts"
 import { Trainer } from "../../src/ports/Trainer.ts"
 import { rollouts } from "./conversations.ts"
@@ -43,15 +44,17 @@ export const grpoIteration = Effect.fn("grpoIteration")(function* (
   const policies = yield* Policies
   yield* refuseUnhonoured(recipe, yield* Trainer)
   const policy = yield* policyAt(base, recipe, seed, at(history, index))
+  const meter = makeCallMeter()
+  const metered = Effect.provideService(CallMeter, meter)
   const began = yield* Clock.currentTimeMillis
   const staleness = Math.min(index, recipe.staleness)
   const sampler = staleness === 0 ? policy : yield* policyAt(base, recipe, seed, at(history, index - staleness))
-  const { groups, records, rounds } = yield* rollGroups(training, index, sampler)
+  const { groups, records, rounds } = yield* metered(rollGroups(training, index, sampler))
   const sampled = yield* Clock.currentTimeMillis
   yield* refuseMissing(outcomesOf(records), defaultFailureShare)
   const usableGroups = complete(groups)
-  const batch = yield* batchOf(chosenGroups(usableGroups, rewardsOf, recipe), training, index)
-  const { now, updates } = yield* update(policy, batch.requests, step)
+  const batch = yield* metered(batchOf(chosenGroups(usableGroups, rewardsOf, recipe), training, index))
+  const { now, updates } = yield* metered(update(policy, batch.requests, step))
   const learnt = yield* Clock.currentTimeMillis
   const caller = { role: "trainer", step } as const
   const state = saving ? yield* asStageFailure(policies.save(now, caller)) : undefined
@@ -63,6 +66,7 @@ export const grpoIteration = Effect.fn("grpoIteration")(function* (
     groups: groupCounts(usableGroups.map(rewardsOf), recipe, batch.groups),
     rounds,
     ...(staleness === 0 ? {} : { staleness }),
+    usage: meter.byRole(),
   })
   const iteration = Iteration.make({
     index,

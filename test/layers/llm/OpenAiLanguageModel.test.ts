@@ -4,6 +4,7 @@ import { createServer } from "node:net"
 import type { AddressInfo } from "node:net"
 import * as Model from "../../../layers/llm/Model.ts"
 import { CallJournal } from "../../../src/journal/CallJournal.ts"
+import { CallMeter, makeCallMeter } from "../../../src/journal/CallMeter.ts"
 import { LanguageModel } from "../../../src/ports/LanguageModel.ts"
 import { chatRequest, failing, withModel } from "./llmFixtures.ts"
 import type { Settings } from "./llmFixtures.ts"
@@ -335,6 +336,25 @@ describe("limits", () => {
           assert.isAbove(spent, 2500)
           assert.isBelow(server.arrivals.length, 100)
         }),
+    ),
+  )
+
+  it.live("of money tell a meter what judges cost: nothing on a free model, and unknown without a price", () =>
+    Effect.forEach(
+      [{ prompt: 1, completion: 2, asOf: "2025-01-01" }, { prompt: 0, completion: 0, asOf: "always" }, undefined],
+      (price) =>
+        withModel({ models: { small: price === undefined ? {} : { price } } }, () => {
+          const meter = makeCallMeter()
+          const ask = chat("a", { caller: { role: "judge", step: "Rollout/v1-a" } })
+          return Effect.as(Effect.provideService(ask, CallMeter, meter), meter).pipe(
+            Effect.map(({ byRole }) => byRole()["judge"]),
+          )
+        }),
+    ).pipe(
+      Effect.map((used) => {
+        const tokens = { promptTokens: 10, completionTokens: 5 }
+        assert.deepEqual(used, [{ ...tokens, dollars: 20e-6 }, { ...tokens, dollars: 0 }, tokens])
+      }),
     ),
   )
 

@@ -1,11 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Layer } from "effect"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
+import { Budget } from "../../../layers/llm/Budget.ts"
 import { withinOneStandardError } from "../../../layers/training/checkpointChoice.ts"
 import { hosted } from "../../../layers/training/tinker/TinkerDialect.ts"
 import { logFile } from "../../../layers/training/TrainingLog.ts"
 import type { AssistantResult } from "../../../src/domain/Results.ts"
+import { CallJournal } from "../../../src/journal/CallJournal.ts"
 import { rollouts } from "../../../workflows/stages/conversations.ts"
 import { isOutOfPatience } from "../../../workflows/stages/grpoValidation.ts"
 import { RolePlay } from "../../../workflows/stages/RolePlay.ts"
@@ -255,11 +257,65 @@ describe("limits and metrics", () => {
           "rounds",
           "updates",
           "tokens",
+          "usage",
         ])
 
         const none = training({ limits: { promptTokens: 1 } })
         const { outcome } = yield* Effect.provide(outcomeOf(none), services(server.url, newHome()))
         assert.strictEqual(outcome._tag, "Suspended")
+      }),
+    patient,
+  )
+})
+
+describe("what an iteration uses", () => {
+  const priced = (known: boolean) =>
+    Effect.map(Budget, (budget) => ({
+      accounting: {
+        budget,
+        price: (_: unknown, use: string) => {
+          const price = { prompt: 2, completion: use === "train" ? 2 : 30, asOf: "2026-01-01" }
+          return known || use === "train" ? price : undefined
+        },
+      },
+    })).pipe(Effect.provide(Budget.unlimited))
+  const used = ({ curve }: AssistantResult) => curve.map(({ metrics }) => metrics?.usage ?? {})
+
+  it.scopedLive(
+    "is told by role in tokens and dollars, the same where the journal answers",
+    () =>
+      Effect.gen(function* () {
+        const server = yield* scriptedTinker()
+        const home = newHome()
+        const run = (iterations: number, known = true) =>
+          Effect.gen(function* () {
+            const step = training({ iterations, metrics: "result" })
+            const result = yield* trained(step)
+            const books = (yield* (yield* CallJournal).totals).filter((row) => row.step === result.id)
+            return { result, books }
+          }).pipe(Effect.provide(Layer.unwrapEffect(Effect.map(priced(known), (accounting) => layer(accounting)))))
+        const layer = (accounting: Effect.Effect.Success<ReturnType<typeof priced>>) =>
+          services(server.url, home, undefined, undefined, accounting)
+        const { result, books } = yield* run(1)
+        const [first = {}] = used(result)
+        assert.deepStrictEqual(Object.keys(first), ["assistant", "simulator", "judge", "trainer"])
+        for (const { role, promptTokens, completionTokens, micros } of books.filter(({ kind }) => kind !== "train"))
+          assert.deepStrictEqual(first[role], { promptTokens, completionTokens, dollars: micros / 1e6 })
+        const { tokens } = result.curve[0]?.metrics ?? {}
+        const trainer = tokens?.trainer ?? 0
+        assert.deepStrictEqual(first["trainer"], {
+          promptTokens: trainer,
+          completionTokens: 0,
+          dollars: (2 * trainer) / 1e6,
+        })
+        assert.strictEqual(first["assistant"]?.completionTokens, tokens?.assistant)
+
+        // Two iterations of which the journal has the first: it counts as what it cost, without a price as well.
+        const longer = used((yield* run(2, false)).result)
+        assert.deepStrictEqual(longer[0], first)
+        assert.isAbove(longer[1]?.["judge"]?.promptTokens ?? 0, 0)
+        assert.isUndefined(longer[1]?.["judge"]?.dollars)
+        assert.isAbove(longer[1]?.["trainer"]?.dollars ?? 0, 0)
       }),
     patient,
   )

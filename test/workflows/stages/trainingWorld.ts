@@ -11,6 +11,7 @@ import { makeChatTemplate } from "../../../layers/llm/ChatTemplate.ts"
 import { makeTokenizer } from "../../../layers/llm/Tokenizer.ts"
 import { CheckpointFiles } from "../../../layers/training/CheckpointFiles.ts"
 import { Policies } from "../../../layers/training/Policies.ts"
+import type { PoliciesOptions } from "../../../layers/training/Policies.ts"
 import { skyrlJax } from "../../../layers/training/tinker/TinkerDialect.ts"
 import * as TinkerTrainer from "../../../layers/training/tinker/TinkerTrainer.ts"
 import { TrainingLog } from "../../../layers/training/TrainingLog.ts"
@@ -72,8 +73,17 @@ const codec = () => {
 const silent = LanguageModel.of({ chat: () => Effect.die("not used"), complete: () => Effect.die("not used") })
 
 /** As one process has them; another one over the same home goes on. */
-export const services = (url: string, home: string, languageModel = silent, dialect = skyrlJax) =>
-  Layer.merge(Policies.layer({ places: 2, waves: { size: 8, quietMillis: 1 }, codec }), Judge.layer).pipe(
+export const services = (
+  url: string,
+  home: string,
+  languageModel = silent,
+  dialect = skyrlJax,
+  accounting: Pick<PoliciesOptions, "accounting"> = {},
+) =>
+  Layer.merge(
+    Policies.layer({ places: 2, waves: { size: 8, quietMillis: 1 }, codec, ...accounting }),
+    Judge.layer,
+  ).pipe(
     Layer.provideMerge(
       Layer.merge(TinkerTrainer.layer({ url, timing: quick, dialect }), CheckpointFiles.layerKeptBy(url)),
     ),
