@@ -51,7 +51,10 @@ export const study = (name: string, size = { sft: U.Sft.embedded, grpo: U.embedd
       const columns = [column("role-play", plain), column("fine-tuned", plain), column("role-play", hurried, true)]
       const settings = { reward, conversing, prompts: size.prompts }
       const matrix = U.crossMatrix({ split, assistants, columns, settings })
-      return [U.Report({ title: name, split, simulators: simulator, assistants, matrix })]
+      const question =
+        "Which simulated user trains the better assistant: one that is prompted, or one that is fine-tuned on what users wrote?"
+      const replicates = U.replicates(main)
+      return [U.Report({ title: name, question, split, simulators: simulator, assistants, replicates, matrix })]
     },
   })
 }

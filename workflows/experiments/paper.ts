@@ -51,7 +51,9 @@ export const study = <RS, RP>(name: string, options: Options<RS, RP>) => {
       )
       const replicates = U.replicates(main)
       const everyone = { ...simulators, ...heldOut }
-      return [U.Report({ title: name, split, simulators: everyone, assistants, trainedWith, replicates, matrix })]
+      const question = "Which simulated user trains the assistant that does best with all of them?"
+      const labelled = { simulators: everyone, assistants, trainedWith, replicates }
+      return [U.Report({ title: name, question, split, ...labelled, matrix })]
     },
   })
 }

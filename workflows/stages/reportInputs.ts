@@ -29,6 +29,8 @@ const WildBenchPair = Schema.Struct({
 
 export const Inputs = Schema.Struct({
   title: Schema.optional(Schema.NonEmptyString),
+  /** What the experiment is to tell, as a person would ask it: stands above the answer. */
+  question: Schema.optional(Schema.NonEmptyString),
   simulators: byLabel(Step.of(SimulatorResult)),
   assistants: byLabel(Step.of(PolicyResult)),
   /** The simulator's label by the assistant's, where the assistant's own label ("sft, seed 2") doesn't say it. */
@@ -102,6 +104,7 @@ export const reportProblem = ({
     ...Object.values(given.trainedWith ?? {}),
   ]) ??
   repeatedCell(matrix) ??
+  repeatedReplicate(given.replicates ?? {}) ??
   unlikeVerdicts(wildbench) ??
   (wildbenchPairs.length > 0 && wildbench.length === 0
     ? "wildbenchPairs stand beside wildbench: give that too"
@@ -117,6 +120,19 @@ const repeatedCell = (matrix: ReadonlyArray<Cell>) => {
   const names = matrix.map(({ assistant, simulator, persona }) => `${assistant} with ${simulator} in ${persona}`)
   const repeated = names.find((name, i) => names.indexOf(name) !== i)
   return repeated === undefined ? undefined : `the matrix has two cells of ${repeated}`
+}
+
+/** The second would stand for the first. */
+const repeatedReplicate = (replicates: NonNullable<(typeof Inputs.Type)["replicates"]>) => {
+  const entries = Object.entries(replicates).map(([assistant, { seed, labels }]) => {
+    return { assistant, seed, key: JSON.stringify([seed, Object.entries(labels).toSorted()]) }
+  })
+  for (const [i, { assistant, seed, key }] of entries.entries()) {
+    const first = entries.slice(0, i).find((other) => other.key === key)
+    if (first !== undefined)
+      return `replicates: ${first.assistant} and ${assistant} are the same way of training with the same seed (${seed || "none"}); tell them apart by a label, as acrossGrids does by the grid's name`
+  }
+  return undefined
 }
 
 /** Verdicts of other judges, or on other tasks, can't stand in one table. */

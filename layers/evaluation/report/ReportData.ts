@@ -204,6 +204,8 @@ export type Provenance = typeof Provenance.Type
 
 export const ReportData = Schema.Struct({
   title: Schema.NullOr(Schema.String),
+  /** What the experiment is to tell. */
+  question: Schema.optional(Schema.String),
   simulators: Schema.Array(Schema.Struct({ label: Schema.String, kind: SimulatorKind, model: Schema.String })),
   assistants: Schema.Array(
     Schema.Struct({
@@ -212,6 +214,8 @@ export const ReportData = Schema.Struct({
       model: Schema.String,
       /** The simulator that it was trained with, where that is known. */
       trainedWith: Schema.NullOr(Schema.String),
+      /** Equal in all that were trained alike but for the seed, where the experiment says so. */
+      way: Schema.optional(Schema.String),
     }),
   ),
   personas: Schema.Array(Schema.Struct({ name: Schema.String, prompt: Schema.String })),

@@ -25,6 +25,8 @@ export interface Replicate {
 
 export interface ReportInputs {
   readonly title?: string | undefined
+  /** What the experiment is to tell, as a person would ask it. */
+  readonly question?: string | undefined
   readonly simulators: Readonly<Record<string, SimulatorResult>>
   readonly assistants: Readonly<Record<string, PolicyResult>>
   /** The simulator's label by the assistant's. What isn't said is read from labels: "sft, seed 2" was with "sft". */

@@ -46,6 +46,9 @@ export const seedContrasts = (
   return rows.map((row, i) => ({ ...row, adjusted: adjusted[i] ?? null }))
 }
 
+/** What replicates of one way of training have in common, in words. */
+export const wayOf = ({ labels }: Replicate): string => Object.values(labels).join(", ") || "training"
+
 interface Group {
   readonly method: string
   readonly labels: Replicate["labels"]
@@ -60,7 +63,7 @@ const groups = (replicates: Readonly<Record<string, Replicate>>, gains: Readonly
     const replicate = replicates[assistant]
     if (replicate === undefined || metric !== "reward" || mean === null) continue
     const { labels, seed } = replicate
-    const method = Object.values(labels).join(", ") || "training"
+    const method = wayOf(replicate)
     const key = JSON.stringify([labels, simulator, persona])
     const group = found.get(key) ?? {
       method,
@@ -75,7 +78,7 @@ const groups = (replicates: Readonly<Record<string, Replicate>>, gains: Readonly
 }
 
 const differInOne = (a: Replicate["labels"], b: Replicate["labels"]) =>
-  Object.keys(a).filter((axis) => a[axis] !== b[axis]).length === 1
+  [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((axis) => a[axis] !== b[axis]).length === 1
 
 const tested = (values: ReadonlyArray<number>) => {
   const test = tTest(values)

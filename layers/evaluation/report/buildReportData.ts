@@ -3,7 +3,7 @@ import type { ModelSpec } from "../../../src/domain/ModelSpec.ts"
 import type { SimulatorResult } from "../../../src/domain/Results.ts"
 import { personaList } from "../../generation/personas.ts"
 import { personaText } from "../../generation/userSystem.ts"
-import { seedContrasts, seedGains } from "./acrossSeeds.ts"
+import { seedContrasts, seedGains, wayOf } from "./acrossSeeds.ts"
 import { byConversation, pairedContrasts, reliability } from "./comparisons.ts"
 import { judgeAgreement } from "./judgeAgreement.ts"
 import { failures, refusals } from "./outcomeRows.ts"
@@ -33,6 +33,7 @@ export const buildReportData = (inputs: ReportInputs): ReportData => {
   const wildbench = buildWildBench(inputs.wildbench ?? [], inputs.wildbenchPairs)
   return {
     title: title ?? null,
+    ...(inputs.question === undefined ? {} : { question: inputs.question }),
     simulators: Object.entries(simulators).map(([label, result]) => ({ label, ...simulatorKind(result) })),
     assistants: Object.entries(assistants).map(([label, result]) =>
       result._tag === "Assistant"
@@ -41,6 +42,7 @@ export const buildReportData = (inputs: ReportInputs): ReportData => {
             kind: "trained",
             model: modelName(result.checkpoint.base),
             trainedWith: own.get(label) ?? null,
+            ...wayIn(inputs, label),
           }
         : { label, kind: "initial", model: modelName(result.model), trainedWith: null },
     ),
@@ -70,6 +72,11 @@ export const buildReportData = (inputs: ReportInputs): ReportData => {
     ...(wildbench === undefined ? {} : { wildbench }),
     provenance: provenance(inputs),
   }
+}
+
+const wayIn = ({ replicates = {} }: ReportInputs, label: string) => {
+  const replicate = replicates[label]
+  return replicate === undefined ? {} : { way: wayOf(replicate) }
 }
 
 /** What a simulator is and which model speaks for it, as tables say it. */

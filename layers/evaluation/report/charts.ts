@@ -60,7 +60,7 @@ export const curvesChart = (data: ReportData): TopLevelSpec => {
   const values = data.curves.flatMap(({ assistant, points }) =>
     points.flatMap(({ iteration, reward, kl, measures }) =>
       Object.entries({ reward, "KL (nats)": kl, ...measures }).map(([measure, value]) => ({
-        arm: armOf(nameOf(data, assistant)),
+        arm: armOf(data, assistant),
         iteration: iteration + 1,
         measure,
         value,
@@ -118,12 +118,13 @@ export const curvesChart = (data: ReportData): TopLevelSpec => {
   }
 }
 
-/** "role-play, seed 2" and "role-play, 2" are runs of one arm. */
-const armOf = (name: string) => name.replace(/, (seed )?\d+$/, "")
+/** Runs of one way of training are one line, where the experiment says which those are. */
+const armOf = (data: ReportData, label: string) =>
+  data.assistants.find((assistant) => assistant.label === label)?.way ?? nameOf(data, label)
 
 /** Some arm was trained with several seeds. */
 export const hasSeeds = (data: ReportData): boolean => {
-  const arms = data.curves.map(({ assistant }) => armOf(nameOf(data, assistant)))
+  const arms = data.curves.map(({ assistant }) => armOf(data, assistant))
   return new Set(arms).size < arms.length
 }
 

@@ -21,13 +21,15 @@ export const cantShow = (data: ReportData): ReadonlyArray<string> => [
         "Quality. The reward is checklist satisfaction: programmatic checks of form and content, less penalties for copying, repetition and unlikely words. A reply can satisfy them and be wrong or useless, so read the conversations.",
       ]
     : ["Quality as people see it. A judge model has tastes of its own, and training finds them."]),
-  "Which simulator is better. Simulators are not ranked: an assistant scores differently with each because conversations differ, and a few prompts and one seed are far too few to tell simulators apart.",
+  "Which simulator is better. Simulators are not ranked: an assistant scores differently with each because conversations differ, and a few prompts and seeds are far too few to tell simulators apart.",
   ...(data.assistants.some(({ model }) => /135M/i.test(model))
     ? [
         "What a capable model would do. A model of 135 million parameters answers in short, often wrong sentences, and its simulated users lose the thread: it shows that the whole path works on a real model, no more.",
       ]
     : []),
-  `How results vary over training runs, where there is one seed. Intervals resample ${data.bootstrap.cluster}s, not runs.`,
+  (data.seedGains ?? []).some(({ seeds }) => seeds > 1)
+    ? `What another training run would come to, from the intervals of single assistants: they resample ${data.bootstrap.cluster}s. "Across seeds" speaks of runs.`
+    : `How results vary over training runs: each assistant was trained once, and intervals resample ${data.bootstrap.cluster}s, not runs.`,
 ]
 
 /** Verdicts of a checklist carry a measure of that name. */

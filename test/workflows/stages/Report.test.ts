@@ -67,6 +67,13 @@ describe("Report", () => {
     assert.throws(report({ matrix: [{ ...cell, simulator: "sft" }] }), InvalidInput, /no simulator is labelled "sft"/)
     assert.throws(report({ assistants: {} }), InvalidInput, /no assistant is labelled "initial": there are none/)
     assert.throws(report({ matrix: [cell, cell] }), InvalidInput, /two cells of initial with role-play in busy/)
+    const one = { seed: "1", labels: { simulator: "role-play", policy: "p" } }
+    const same = { seed: "1", labels: { policy: "p", simulator: "role-play" } }
+    assert.throws(
+      report({ assistants: { ...assistants, other: assistants.initial }, replicates: { initial: one, other: same } }),
+      InvalidInput,
+      /initial and other are the same way of training with the same seed \(1\)/,
+    )
     assert.throws(report({ trainedWith: { initial: "sft" } }), InvalidInput, /no simulator is labelled "sft"/)
     assert.doesNotThrow(report({}))
   })

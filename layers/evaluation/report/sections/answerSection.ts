@@ -9,6 +9,7 @@ import type { Block } from "../Section.ts"
 export const answerSection = (data: ReportData) => {
   const trained = data.assistants.some(({ kind }) => kind === "trained")
   return section("answer", trained ? "What came of training" : "How the assistants do", [
+    ...(data.question === undefined ? [] : [text(data.question)]),
     ...(trained ? gained(data) : scored(data)),
     { kind: "text", text: caveatOf(data), caveat: true },
   ])

@@ -14,7 +14,7 @@ const blocks = (data: ReportData): ReadonlyArray<Block> => {
   return [
     { kind: "matrix", ...matrixTable(data), table: rewardTable(data) },
     text(
-      `Mean reward on held-out prompts with its ${Math.round(confidence * 100)}% interval (percentile bootstrap, ${resamples.toLocaleString("en-US")} resamples of whole ${cluster}s, seed ${seed}), and the gain over the initial model on the same prompts. n counts conversations. Held-out columns are a simulator in a persona that no assistant was trained with.`,
+      `Mean reward on held-out prompts with its ${Math.round(confidence * 100)}% interval (percentile bootstrap, ${resamples.toLocaleString("en-US")} resamples of whole ${cluster}s, seed ${seed}), and the gain over the initial model on the same prompts. Both speak of these checkpoints, not of a second training. n counts conversations. Held-out columns are a simulator in a persona that no assistant was trained with.`,
     ),
     ...(data.gains.length === 0
       ? []

@@ -3,6 +3,7 @@ import { seedContrasts, seedGains } from "../../../../layers/evaluation/report/a
 import type { ReportInputs } from "../../../../layers/evaluation/report/ReportInputs.ts"
 import { Grid } from "../../../../src/index.ts"
 import { InitialAssistant } from "../../../../workflows/stages/InitialAssistant.ts"
+import { acrossGrids } from "../../../../workflows/stages/acrossGrids.ts"
 import { replicates } from "../../../../workflows/stages/replicates.ts"
 import * as Model from "../../../../layers/llm/Model.ts"
 
@@ -76,5 +77,21 @@ describe("across seeds", () => {
       "b, 1": { seed: "1", labels: { simulator: "b" } },
       "b, 2": { seed: "2", labels: { simulator: "b" } },
     })
+  })
+
+  it("are compared across grids, by the grids' names", () => {
+    const grid = (model: typeof Model.embedded) =>
+      Grid.make({ axes: { simulator: ["a", "b"], seed: [1, 2] }, experiment: () => InitialAssistant({ model }) })
+    const [main, shorter] = [grid(Model.embedded), grid(Model.trainable("Qwen/Qwen2.5-3B-Instruct"))]
+    const { assistants, replicates: given } = acrossGrids({ main, shorter })
+    assert.deepEqual(Object.keys(assistants), Object.keys(given))
+    assert.strictEqual(assistants["shorter, a, 2"], shorter.cells[1]?.step)
+    assert.deepEqual(given["shorter, a, 2"], { seed: "2", labels: { grid: "shorter", simulator: "a" } })
+    const gains = Object.keys(given).map((label, i) => gain(label, i < 4 ? 0.1 : 0.3))
+    const rows = seedContrasts(inputs(given), gains).filter(({ mean }) => Math.abs(mean) > 0.01)
+    assert.deepEqual(
+      rows.map(({ method, against, seeds }) => ({ method, against, seeds })),
+      ["a", "b"].map((one) => ({ method: `shorter, ${one}`, against: `main, ${one}`, seeds: 2 })),
+    )
   })
 })

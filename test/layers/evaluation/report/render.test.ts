@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { buildReportData } from "../../../../layers/evaluation/report/buildReportData.ts"
+import type { ReportInputs } from "../../../../layers/evaluation/report/ReportInputs.ts"
 import { closingTable } from "../../../../layers/evaluation/report/closingTable.ts"
 import { policyHash } from "../../../../layers/evaluation/report/pageScript.ts"
 import { renderHtml } from "../../../../layers/evaluation/report/renderHtml.ts"
@@ -104,19 +105,19 @@ describe("renderHtml", () => {
     }),
   )
 
-  it.effect("draws seeds of one arm as a band, and simulators beside what they are good for", () =>
+  it.effect("draws seeds of one way of training as a band, and simulators beside what they are good for", () =>
     Effect.gen(function* () {
       const arms = ["role-play", "fine-tuned", "third"]
-      const seeded = buildReportData({
+      const labels = arms.flatMap((arm) => [1, 2].map((seed) => ({ arm, seed, label: `${arm}, seed ${seed}` })))
+      const inputs: ReportInputs = {
         ...reportInputs,
+        question: "Which <user> trains best?",
         simulators: { ...simulators, third: simulators["role-play"] ?? assert.fail() },
         assistants: {
           initial: { _tag: "InitialAssistant", model },
-          ...Object.fromEntries(
-            arms.flatMap((arm) => [1, 2].map((seed) => [`${arm}, seed ${seed}`, trained(arm + seed)])),
-          ),
+          ...Object.fromEntries(labels.map(({ label }) => [label, trained(label)])),
         },
-        matrix: ["initial", ...arms.flatMap((arm) => [`${arm}, seed 1`, `${arm}, seed 2`])].flatMap((assistant) =>
+        matrix: ["initial", ...labels.map(({ label }) => label)].flatMap((assistant) =>
           arms.map((simulator) =>
             cell(
               { assistant, simulator, persona: "busy", heldOut: false },
@@ -124,9 +125,18 @@ describe("renderHtml", () => {
             ),
           ),
         ),
-      })
-      const page = yield* renderHtml(seeded, runFacts)
+      }
+      // Labels that end in a number say nothing by themselves.
+      assert.notInclude(
+        yield* renderHtml(buildReportData({ ...inputs, replicates: undefined }), runFacts),
+        "a band over its seeds",
+      )
+      const replicates = Object.fromEntries(
+        labels.map(({ arm, seed, label }) => [label, { seed: String(seed), labels: { simulator: arm } }]),
+      )
+      const page = yield* renderHtml(buildReportData({ ...inputs, replicates }), runFacts)
       assert.include(page, "a band over its seeds")
+      assert.include(page, "Which &lt;user&gt; trains best?")
       assert.include(page, 'id="utility"')
       assert.include(page, "Exploratory")
       assert.notMatch(page.replace(/<script[^]*<\/script>/, ""), /NaN|undefined|Infinity/)
