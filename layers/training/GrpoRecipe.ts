@@ -1,6 +1,5 @@
 /** How an assistant is trained by GRPO: what an iteration rolls out and what its optimizer steps follow. */
 import { Schema } from "effect"
-import { deriveSeed, randomFrom } from "../../src/domain/Seed.ts"
 import { KlEstimator, KlPlacement } from "./klPenalty.ts"
 import { Reduction } from "./lossReduction.ts"
 
@@ -121,27 +120,4 @@ export const grpoProblem = (recipe: GrpoRecipe): string | undefined => {
   if (kl > 0 && klPlacement === "loss-gradient" && klEstimator === "k1")
     return 'recipe.klEstimator: the gradient of k1 in the loss is 0 in the mean, which restrains nothing: say "k2" or "k3".'
   return undefined
-}
-
-/**
- * The prompts of an iteration, or of one of its rounds. Every pass over the prompts has an order of its own; none is
- * repeated before its end.
- */
-export const promptsOf = <A>(
-  all: ReadonlyArray<A>,
-  recipe: Pick<GrpoRecipe, "prompts" | "rounds">,
-  iteration: number,
-  seed: number,
-  round = 0,
-) => {
-  const orders = new Map<number, ReadonlyArray<A>>()
-  const orderOf = (pass: number) => {
-    const known = orders.get(pass) ?? randomFrom(deriveSeed([seed, "prompt-order", pass])).shuffle(all)
-    orders.set(pass, known)
-    return known
-  }
-  return Array.from({ length: Math.min(recipe.prompts, all.length) }, (_, i) => {
-    const position = (iteration * recipe.rounds + round) * recipe.prompts + i
-    return orderOf(Math.floor(position / all.length))[position % all.length]!
-  })
 }

@@ -1,8 +1,8 @@
 /** The prompts of a whole training, drawn from a part that may be larger than memory: one file for each iteration. */
 import { Effect, Stream } from "effect"
-import { promptsOf } from "../../layers/training/GrpoRecipe.ts"
 import type { GrpoRecipe } from "../../layers/training/GrpoRecipe.ts"
 import { Policies } from "../../layers/training/Policies.ts"
+import { promptDraws } from "../../layers/training/promptsOf.ts"
 import type { ArtifactRef } from "../../src/domain/Artifact.ts"
 import type { Conversation } from "../../src/domain/Conversation.ts"
 import type { ModelSpec } from "../../src/domain/ModelSpec.ts"
@@ -39,8 +39,9 @@ export const drawPrompts = Effect.fnUntraced(function* ({ part, base, opening, r
       advice: "Raise it, or take another corpus.",
     })
   }
+  const drawsOf = promptDraws(places, recipe, seed)
   const schedule = Array.from({ length: recipe.iterations }, (_, iteration) =>
-    Array.from({ length: recipe.rounds }, (_, round) => promptsOf(places, recipe, iteration, seed, round)).flat(),
+    Array.from({ length: recipe.rounds }, (_, round) => drawsOf(iteration, round)).flat(),
   )
   const wanted = new Set(schedule.flat())
   const found = new Map<number, Conversation>()

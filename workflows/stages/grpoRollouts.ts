@@ -62,8 +62,7 @@ export const rollGroups = Effect.fnUntraced(function* (training: Training, index
   const seen = new Set<string>()
   let rounds = 0
   do {
-    const prompts = roundOf(drawn, rounds, recipe).filter(({ id }) => !seen.has(id))
-    for (const { id } of prompts) seen.add(id)
+    const prompts = roundOf(drawn, rounds, recipe).filter(({ id }) => !seen.has(id) && seen.add(id))
     const rolled = yield* Effect.forEach(
       prompts,
       (prompt) =>

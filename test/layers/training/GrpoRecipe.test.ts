@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Either, FastCheck as fc, Schema } from "effect"
-import { embeddedGrpo, GrpoRecipe, promptsOf } from "../../../layers/training/GrpoRecipe.ts"
+import { embeddedGrpo, GrpoRecipe } from "../../../layers/training/GrpoRecipe.ts"
 import { iterationBatch } from "../../../layers/training/iterationBatch.ts"
 import { klShaped } from "../../../layers/training/klPenalty.ts"
 import { tokenMean } from "../../../layers/training/lossReduction.ts"
@@ -15,20 +15,6 @@ const datum = (length: number, advantage: number) => ({
   mask: [0, ...Array.from({ length }, () => 1)],
 })
 const lengths = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 6 })
-
-describe("promptsOf", () => {
-  it.prop(
-    "goes through all prompts before any comes again",
-    [fc.integer({ min: 1, max: 7 }), fc.nat()],
-    ([passes, seed]) => {
-      const all = Array.from({ length: 6 }, (_, i) => i)
-      const seen = Array.from({ length: passes * 3 }, (_, i) => promptsOf(all, recipe, i, seed)).flat()
-      for (let pass = 0; pass < passes; pass++) {
-        assert.deepStrictEqual(seen.slice(pass * 6, pass * 6 + 6).sort(), all)
-      }
-    },
-  )
-})
 
 describe("tokenMean", () => {
   it.prop("gives every trained token the same weight on either kind of backend", [lengths], ([counts]) => {

@@ -61,6 +61,27 @@ describe("updates", () => {
       }),
     patient,
   )
+
+  it.scopedLive(
+    "never compares a prompt twice in an iteration, though passes over the prompts end within iterations and rounds",
+    () =>
+      Effect.gen(function* () {
+        const server = yield* scriptedTinker()
+        const groups = (recipe: Parameters<typeof training>[0]) =>
+          Effect.gen(function* () {
+            const { curve } = yield* trained(training({ rollouts: 2, iterations: 3, ...recipe }))
+            const records = yield* Effect.forEach(curve, ({ transcripts }) => rollouts.read(transcripts))
+            return records.map((own) => [own.length / 2, new Set(own.map(({ prompt }) => prompt)).size])
+          }).pipe(Effect.provide(services(server.url, newHome())))
+        for (const [all, different] of yield* groups({ prompts: 7 })) {
+          assert.strictEqual(all, 7)
+          assert.strictEqual(different, 7)
+        }
+        for (const [all, different] of yield* groups({ prompts: 7, rounds: 2, filter: { least: 2 } }))
+          assert.strictEqual(all, different)
+      }),
+    patient,
+  )
 })
 
 describe("validation", () => {
