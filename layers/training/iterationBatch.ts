@@ -12,9 +12,9 @@ import type { SequenceDatum } from "./lossReduction.ts"
 import type { TrainingRequest } from "./Policy.ts"
 
 export interface IterationBatch {
-  /** In the order in which they are carried out; none where no group was left. */
+  /** In the order in which they are carried out; none where no group was left, or none that differs is to be kept. */
   readonly requests: ReadonlyArray<TrainingRequest>
-  /** Mean over trained tokens of log p(policy) - log p(initial), in nats. */
+  /** Mean over trained tokens of log p(policy) - log p(initial), in nats; without an update, over the first group's. */
   readonly kl: number
   /** How many groups are trained on. */
   readonly groups: number
@@ -55,7 +55,10 @@ export const iterationBatch = (
       reference,
     )
     const finished = rows.map((row, i) => ({ ...row, datum: shaped[i] ?? row.datum }))
-    const requests = batchesOf(keptGroups.length, recipe, order).map((members) => {
+    // `grpoDatums` keeps one group in any case. Without a difference it would be a step of the penalty and of momentum.
+    const isIdle = recipe.dropConstantGroups && !groups.some((group) => isInformative(group.map(totalReward), recipe))
+    const trained = isIdle ? 0 : keptGroups.length
+    const requests = batchesOf(trained, recipe, order).map((members) => {
       const own = members.flatMap((member) => finished.filter(({ group }) => group === member))
       const sequences = own.map(({ group, trajectory, datum }): SequenceDatum => ({
         sequence: `${group}/${trajectory}`,
@@ -63,7 +66,7 @@ export const iterationBatch = (
       }))
       return { datums: reduced(sequences, recipe.reduction, scale), loss: lossOf(recipe), adam: adamOf(recipe) }
     })
-    return { requests: requests.filter((request) => request.datums.length > 0), kl, groups: keptGroups.length }
+    return { requests: requests.filter((request) => request.datums.length > 0), kl, groups: trained }
   })
 
 /** Rewards that a group can be learnt from: they differ, and their mean is within the recipe's bounds. */

@@ -194,6 +194,7 @@ export const Iteration = Schema.Struct({
   measures: Schema.Record({ key: Schema.String, value: Schema.Number }),
   kl: Schema.Number,
   ...outcomes,
+  /** Those trained on; 0 where the iteration made no update, and the policy is that of the iteration before. */
   groups: Schema.Int,
   /** JSONL of `Rollout`. */
   transcripts: ArtifactRef,
@@ -242,7 +243,10 @@ export const AssistantResult = Schema.TaggedStruct("Assistant", {
   /** Where the recipe validates. */
   validations: Schema.optional(Schema.Array(Validation)),
   selection: Schema.optional(Selection),
-  /** For people: what the training server passed over, where sampling was biased, how the recipe is not the paper's. */
+  /**
+   * For people: what the training server passed over, where sampling was biased, how the recipe is not the paper's, how
+   * many iterations made no update.
+   */
   notes: Schema.optional(Schema.Array(Schema.String)),
 })
 export type AssistantResult = typeof AssistantResult.Type

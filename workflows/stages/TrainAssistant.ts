@@ -92,6 +92,7 @@ export const TrainAssistant = Stage.make({
         ...(recipe.preset === "paper-approx"
           ? paperDifferences({ conversing, reward: given.reward }).map((one) => `Not the paper's: ${one}.`)
           : []),
+        ...idleNote(curve),
       ]
       const told = notes.length === 0 ? {} : { notes }
       // The recipe has at least one iteration, and training ends with a saved state.
@@ -109,6 +110,12 @@ export const TrainAssistant = Stage.make({
 /** Both at once; the second one begins first, so that it finds the weights before they are trained on. */
 const beside = <A, E, R, E2, R2>(work: Effect.Effect<A, E, R>, other: Effect.Effect<void, E2, R2>) =>
   Effect.map(Effect.all([other, work], { concurrency: 2 }), ([, result]) => result)
+
+/** How often the policy stayed as it was. */
+const idleNote = (curve: ReadonlyArray<Iteration>): ReadonlyArray<string> => {
+  const idle = curve.filter(({ groups }) => groups === 0).length
+  return idle === 0 ? [] : [`${idle} of ${curve.length} iterations made no update: no group was left to train on.`]
+}
 
 const selectProblem = ({ validation, iterations }: GrpoRecipe, select: Select): string | undefined => {
   if (select === "one-standard-error" && validation === undefined)

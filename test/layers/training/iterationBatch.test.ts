@@ -70,6 +70,30 @@ describe("groups", () => {
     assert.deepStrictEqual(batchOf(mixed, { filter: { least: 2 } }).requests, [])
   })
 
+  it.prop(
+    "makes no update where rewards differ in no group, whatever the penalty, and else of the groups that differ",
+    [
+      fc.array(fc.tuple(fc.constantFrom(0, 1), fc.constantFrom(0, 1)), { minLength: 1, maxLength: 4 }),
+      fc.constantFrom("advantage" as const, "reward" as const, "loss-gradient" as const),
+      fc.constantFrom(1, 2, undefined),
+    ],
+    (given) => {
+      const [rewards, klPlacement, miniBatch] = given
+      const groups = rewards.map(([one, other], prompt) => [rollout(prompt, one), rollout(prompt, other, [8])])
+      const settings = { kl: 0.5, klPlacement, klEstimator: "k2", prompts: 4, ...(miniBatch && { miniBatch }) } as const
+      const reference = ({ targetTokens }: { readonly targetTokens: ReadonlyArray<number> }) =>
+        targetTokens.map((token) => -token)
+      const batch = batchOf(groups, settings, { reference })
+      const different = rewards.flatMap(([one, other], prompt) => (one === other ? [] : [prompt]))
+      assert.strictEqual(batch.groups, different.length)
+      assert.deepStrictEqual(batch.requests.flatMap(promptsIn).sort(), different)
+      // How far the policy is from the initial model is known all the same.
+      assert.isAbove(batch.kl, 0)
+      const kept = batchOf(groups, { ...settings, dropConstantGroups: false }, { reference })
+      assert.strictEqual(kept.requests.flatMap(promptsIn).length, groups.length)
+    },
+  )
+
   it("asks for more prompts until enough groups teach something, and then takes the first of them", () => {
     const recipe = recipeOf({ prompts: 2, rounds: 3 })
     assert.isTrue(needsMore(mixed.slice(0, 2).map(rewardsOf), recipe, 1))

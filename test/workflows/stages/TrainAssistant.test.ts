@@ -63,6 +63,43 @@ describe("updates", () => {
   )
 
   it.scopedLive(
+    "makes none where all rewards are equal, says so, and goes on as the policy that it was",
+    () =>
+      Effect.gen(function* () {
+        const server = yield* scriptedTinker()
+        const home = newHome()
+        const never = { _tag: "ChecklistReward", checks: [{ kind: "words", min: 1000 }] } as const
+        const step = (iterations: number) =>
+          training(
+            { iterations, saveEvery: 2, metrics: "result", validation: { prompts: 2, every: 2 } },
+            { reward: never, select: "one-standard-error" },
+          )
+        const result = yield* Effect.provide(trained(step(3)), services(server.url, home))
+        assert.strictEqual(server.count("optim_step"), 0)
+        assert.strictEqual(new Set(identities(result)).size, 1)
+        assert.deepStrictEqual(
+          result.curve.map(({ groups, state, metrics }) => [groups, state !== undefined, metrics?.updates.length]),
+          [
+            [0, false, 0],
+            [0, true, 0],
+            [0, true, 0],
+          ],
+        )
+        assert.include(result.curve[0]?.metrics?.groups, { drawn: 2, constant: 2, trained: 0 })
+        assert.deepStrictEqual(result.notes, ["3 of 3 iterations made no update: no group was left to train on."])
+        assert.strictEqual(result.checkpoint.identity, identities(result)[0])
+        // Another process goes on from there.
+        server.restart()
+        const longer = yield* Effect.provide(trained(step(4)), services(server.url, home))
+        assert.deepStrictEqual(identities(longer), Array(4).fill(identities(result)[0]))
+
+        const some = yield* Effect.provide(trained(training()), services(server.url, newHome()))
+        assert.isUndefined(some.notes)
+      }),
+    patient,
+  )
+
+  it.scopedLive(
     "never compares a prompt twice in an iteration, though passes over the prompts end within iterations and rounds",
     () =>
       Effect.gen(function* () {
