@@ -65,6 +65,7 @@ export const castBoth = Effect.fnUntraced(function* ({
   simulator,
   persona,
   conversing,
+  sampling = assistantSampling(conversing),
   seed,
   step,
 }: {
@@ -72,10 +73,12 @@ export const castBoth = Effect.fnUntraced(function* ({
   readonly simulator: SimulatorResult
   readonly persona: Personas | undefined
   readonly conversing: Conversing
+  /** Of the assistant. Default: that of `conversing`. */
+  readonly sampling?: AssistantSampling
   readonly seed: number
   readonly step: string
 }) {
-  const cast = yield* castAssistant(assistant, assistantSampling(conversing), step)
+  const cast = yield* castAssistant(assistant, sampling, step)
   const user = yield* castUser(simulator, { override: persona, sampling: userSampling(conversing), seed, step })
   const { guardrails } = conversing
   return { ...cast, opening: user.opening, userOf: user.of, limits: conversing, guardrails, seed, step }

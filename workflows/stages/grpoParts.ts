@@ -1,6 +1,7 @@
 /** What iterations start from and are limited by. */
 import { Effect, Schema } from "effect"
 import type { RolledOut } from "../../layers/evaluation/rollOut.ts"
+import type { AssistantSampling } from "../../layers/generation/TokenAssistant.ts"
 import type { TokenModel } from "../../layers/llm/TokenModel.ts"
 import type { GrpoRecipe } from "../../layers/training/GrpoRecipe.ts"
 import { advance, fromCheckpoint, untrained } from "../../layers/training/Policy.ts"
@@ -10,6 +11,7 @@ import type { Conversation, Message } from "../../src/domain/Conversation.ts"
 import type { ModelSpec } from "../../src/domain/ModelSpec.ts"
 import type { Checkpoint, Opening } from "../../src/domain/Results.ts"
 import { lines } from "./conversations.ts"
+import { assistantSampling } from "./Conversing.ts"
 import type { Conversing } from "./Conversing.ts"
 
 /** The last saved state, null before any, and the requests of the iterations since, each a file. */
@@ -70,6 +72,15 @@ export const bounded = (
     turns: Math.min(conversing.turns, turns ?? Infinity),
     ...(total === Infinity ? {} : { conversationTokens: total }),
   }
+}
+
+/** Of the policy, in training and on the validation part. */
+export const policySampling = (
+  { sampling }: Pick<GrpoRecipe, "sampling">,
+  conversing: Conversing,
+): AssistantSampling => {
+  const { temperature = 1, topP = 1 } = sampling ?? {}
+  return { ...assistantSampling(conversing), temperature, ...(topP === 1 ? {} : { topP }) }
 }
 
 interface Limited {

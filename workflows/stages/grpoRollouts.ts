@@ -16,11 +16,11 @@ import type { SimulatorResult } from "../../src/domain/Results.ts"
 import { deriveSeed } from "../../src/domain/Seed.ts"
 import { castUser } from "./casting.ts"
 import { conversations } from "./conversations.ts"
-import { assistantSampling, userSampling } from "./Conversing.ts"
+import { userSampling } from "./Conversing.ts"
 import type { Conversing } from "./Conversing.ts"
 import { asStageFailure } from "./failures.ts"
 import { complete, rewardsOf } from "./grpoBatch.ts"
-import { withoutOverflow } from "./grpoParts.ts"
+import { policySampling, withoutOverflow } from "./grpoParts.ts"
 import { roundOf } from "./grpoPrompts.ts"
 
 export interface Training {
@@ -41,13 +41,11 @@ export const rollGroups = Effect.fnUntraced(function* (training: Training, index
   const { recipe, base, conversing, persona, reward, seed, simulator, step } = training
   const policies = yield* Policies
   const model = yield* asStageFailure(policies.model(policy))
-  const { temperature = 1, topP = 1 } = recipe.sampling ?? {}
-  const sampling = { ...assistantSampling(conversing), temperature, ...(topP === 1 ? {} : { topP }) }
   const user = yield* asStageFailure(
     castUser(simulator, { override: persona, sampling: userSampling(conversing), seed, step }),
   )
   const casting = {
-    assistant: tokenAssistant(model, sampling, { role: "assistant", step }),
+    assistant: tokenAssistant(model, policySampling(recipe, conversing), { role: "assistant", step }),
     opening: user.opening,
     userOf: user.of,
     initial: yield* asStageFailure(policies.base(base)),

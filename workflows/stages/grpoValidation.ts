@@ -5,6 +5,7 @@ import { rollOut } from "../../layers/evaluation/rollOut.ts"
 import { withinOneStandardError } from "../../layers/training/checkpointChoice.ts"
 import type { Select } from "../../layers/training/checkpointChoice.ts"
 import type { GrpoRecipe } from "../../layers/training/GrpoRecipe.ts"
+import { Policies } from "../../layers/training/Policies.ts"
 import { TrainingLog } from "../../layers/training/TrainingLog.ts"
 import type { ArtifactRef } from "../../src/domain/Artifact.ts"
 import type { Conversation } from "../../src/domain/Conversation.ts"
@@ -15,6 +16,7 @@ import { Shard, StageFailure } from "../../src/index.ts"
 import { castBoth } from "./casting.ts"
 import { rollouts } from "./conversations.ts"
 import { asStageFailure } from "./failures.ts"
+import { fitsIn, policySampling, withoutOverflow } from "./grpoParts.ts"
 import type { Training } from "./grpoRollouts.ts"
 import { holdInBatches } from "./holdInBatches.ts"
 import { defaultFailureShare } from "./missing.ts"
@@ -40,25 +42,30 @@ export const isOutOfPatience = (
 /** In shards of its own. Prompts and seeds are the same after every iteration, so that differences are paired. */
 export const validate = Effect.fnUntraced(function* (
   part: ArtifactRef,
-  { recipe, simulator, persona, reward, conversing, step, seed: replicate }: Training,
+  { recipe, base, simulator, persona, reward, conversing, step, seed: replicate }: Training,
   after: number,
   checkpoint: Checkpoint,
 ) {
   const { prompts = 1, samples = 1 } = recipe.validation ?? {}
   const seed = deriveSeed([replicate, "validation"])
-  const sampled = { ...conversing, temperature: recipe.sampling?.temperature ?? 1 }
+  const promptTokens = recipe.limits?.promptTokens
+  const sampling = policySampling(recipe, conversing)
   const assistant = AssistantResult.make({ checkpoint, curve: [] })
   const hold = asStageFailure(
-    Effect.map(castBoth({ assistant, simulator, persona, conversing: sampled, seed, step }), (casting) => {
+    Effect.map(castBoth({ assistant, simulator, persona, conversing, sampling, seed, step }), (casting) => {
       const judged = { ...casting, reward: judgedAlone(reward) }
       return (prompt: Conversation, sample: number) =>
-        Effect.map(rollOut(judged, prompt, sample), ({ rollout }) => rollout)
+        Effect.map(rollOut(judged, prompt, sample), (one) => withoutOverflow(one, promptTokens).rollout)
     }),
+  )
+  const fits = Effect.map(asStageFailure(Effect.flatMap(Policies, (policies) => policies.base(base))), (model) =>
+    fitsIn({ opening: simulator.opening, system: conversing.system, promptTokens }, model),
   )
   const held = yield* holdInBatches({
     part,
     name: `validation/${after}/`,
-    conversing: sampled,
+    conversing,
+    ...(promptTokens === undefined ? {} : { fits }),
     prompts,
     samples,
     seed,

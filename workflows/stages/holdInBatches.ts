@@ -33,6 +33,8 @@ export interface Holding<R, R2> {
   /** Before the names of its shards, for a stage that holds several times. */
   readonly name?: string
   readonly conversing: Conversing
+  /** What prompts have to be besides. Default: any. */
+  readonly fits?: Effect.Effect<(prompt: Conversation) => boolean, StageFailure, R2>
   readonly prompts: number
   readonly samples: number
   readonly seed: number
@@ -94,18 +96,20 @@ export const holdInBatches = Effect.fnUntraced(function* <R, R2>(holding: Holdin
     seconds: results.reduce((sum, batch) => sum + batch.seconds, 0),
   }
 
-  function drawPrompts({ prompts }: Holding<R, R2>) {
+  function drawPrompts({ prompts, fits = Effect.succeed(() => true) }: Holding<R, R2>) {
     return Effect.gen(function* () {
+      const isFit = yield* fits
       const drawn = yield* drawConversations(
         part,
         prompts,
         [seed, "held-out"],
-        (one) => usable([one], conversing).length > 0,
+        (one) => usable([one], conversing).length > 0 && isFit(one),
       )
       if (drawn.length === 0) {
         return yield* StageFailure.make({
           kind: "operator",
-          reason: "No opening of this part of the corpus fits `conversing.maxOpening`.",
+          reason:
+            "No opening of this part of the corpus fits `conversing.maxOpening` and, where a recipe has it, `limits.promptTokens`.",
           advice: "Raise it, or take another corpus.",
         })
       }

@@ -3,6 +3,8 @@ import { Effect, Layer } from "effect"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { Budget } from "../../../layers/llm/Budget.ts"
+import { makeChatTemplate } from "../../../layers/llm/ChatTemplate.ts"
+import { makeTokenizer } from "../../../layers/llm/Tokenizer.ts"
 import { withinOneStandardError } from "../../../layers/training/checkpointChoice.ts"
 import { hosted } from "../../../layers/training/tinker/TinkerDialect.ts"
 import { logFile } from "../../../layers/training/TrainingLog.ts"
@@ -13,6 +15,7 @@ import { isOutOfPatience } from "../../../workflows/stages/grpoValidation.ts"
 import { RolePlay } from "../../../workflows/stages/RolePlay.ts"
 import { TrainAssistant } from "../../../workflows/stages/TrainAssistant.ts"
 import { scriptedTinker } from "../../support/ScriptedTinker.ts"
+import { config, vocabulary } from "../../support/tinyTokenizer.ts"
 import { newHome, outcomeOf, remote, services, trained, training } from "./trainingWorld.ts"
 
 const identities = ({ curve }: AssistantResult) => curve.map(({ identity }) => identity)
@@ -169,6 +172,37 @@ describe("validation", () => {
         assert.strictEqual(server.arrivals.length, arrivals)
         assert.strictEqual(third.checkpoint.identity, identities(result)[2])
         assert.strictEqual(third.selection?.checkpoints.at(-1)?.after, 4)
+      }),
+    patient,
+  )
+
+  it.scopedLive(
+    "samples and leaves out openings as training does",
+    () =>
+      Effect.gen(function* () {
+        const server = yield* scriptedTinker()
+        const template = makeChatTemplate(makeTokenizer(vocabulary, config))
+        // Every second opening has a digit more.
+        const promptTokens = template.encode([{ role: "user", content: "What is number 1?" }], "assistant").length
+        const recipe = {
+          iterations: 1,
+          limits: { promptTokens },
+          sampling: { temperature: 0.9, topP: 0.8, biased: true },
+          validation: { prompts: 10, every: 1 },
+        }
+        const openings = yield* Effect.gen(function* () {
+          const { validations = [] } = yield* trained(training(recipe))
+          const read = yield* Effect.forEach(validations, ({ transcripts }) => rollouts.read(transcripts))
+          return read.flat().map(({ messages }) => messages[0]?.content ?? "")
+        }).pipe(Effect.provide(services(server.url, newHome())))
+        assert.isAbove(openings.length, 2)
+        for (const opening of openings) assert.match(opening, /^What is number \d\?$/)
+        const sampled = server.works.flatMap(({ kind, asked }) =>
+          kind === "sample" ? [Object(asked).sampling_params as { temperature: number; top_p: number }] : [],
+        )
+        const ofPolicy = sampled.filter(({ temperature }) => temperature === 0.9)
+        assert.isAbove(ofPolicy.length, 6)
+        for (const { top_p } of ofPolicy) assert.strictEqual(top_p, 0.8)
       }),
     patient,
   )
