@@ -61,26 +61,37 @@ export const otherKind = ({ dialect = "skyrl" }: Tinker, { kind }: TrainerCapabi
 
 const names = { skyrl: "SkyRL", "skyrl-jax": "SkyRL", hosted: "the hosted service" }
 
-/** Lengths that a recipe asks for, beyond what the server says its model takes. */
+/** Lengths that a step asks for, beyond what the server says its model takes. Of two limits the lower one holds. */
 const tooLong = (id: string, input: unknown, { models }: TrainerCapabilities): ReadonlyArray<string> => {
   const lengths = Schema.decodeUnknownOption(Lengths)(input)
   if (Option.isNone(lengths)) return []
-  const { base, recipe } = lengths.value
-  const most = models.find(({ name }) => name === base.name)?.maxContextLength
-  const asked = { "limits.totalTokens": recipe.limits?.totalTokens, maxTokens: recipe.maxTokens }
+  const { base, recipe, conversing = {} } = lengths.value
+  const most = models.find(({ name }) => name === base.name)?.maxContextLength ?? Infinity
+  const { totalTokens = Infinity } = recipe.limits ?? {}
+  const { conversationTokens = Infinity, assistantTokens, maxTokens = 0 } = conversing
+  const asked = {
+    [totalTokens <= conversationTokens ? "limits.totalTokens" : "conversing.conversationTokens"]: Math.min(
+      totalTokens,
+      conversationTokens,
+    ),
+    [assistantTokens === undefined ? "conversing.maxTokens" : "conversing.assistantTokens"]:
+      assistantTokens ?? maxTokens,
+    maxTokens: recipe.maxTokens ?? 0,
+  }
   return Object.entries(asked).flatMap(([setting, tokens]) =>
-    most === undefined || tokens === undefined || tokens <= most
+    tokens === Infinity || tokens <= most
       ? []
       : [`${setting} ${tokens} of ${id} is more than the ${most} tokens that ${base.name} takes there`],
   )
 }
 
+const tokens = Schema.optional(Schema.Number)
 const Lengths = Schema.Struct({
   base: Schema.Struct({ name: Schema.String }),
-  recipe: Schema.Struct({
-    maxTokens: Schema.optional(Schema.Number),
-    limits: Schema.optional(Schema.Struct({ totalTokens: Schema.optional(Schema.Number) })),
-  }),
+  recipe: Schema.Struct({ maxTokens: tokens, limits: Schema.optional(Schema.Struct({ totalTokens: tokens })) }),
+  conversing: Schema.optional(
+    Schema.Struct({ maxTokens: tokens, assistantTokens: tokens, conversationTokens: tokens }),
+  ),
 })
 
 const isTrained = ({ provider }: { readonly provider: string }) => provider !== "openai"

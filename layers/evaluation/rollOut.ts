@@ -2,7 +2,7 @@
  * One rollout from opening to verdict: the conversation, how likely the initial model finds the assistant's words, and
  * what the judge says. What the assistant caused scores the floor; what the infrastructure caused is missing.
  */
-import { Effect } from "effect"
+import { Effect, Option } from "effect"
 import type { Conversation } from "../../src/domain/Conversation.ts"
 import type { LlmError } from "../../src/domain/LlmError.ts"
 import type { Opening } from "../../src/domain/Results.ts"
@@ -46,12 +46,19 @@ export interface RolledOut {
 
 export const rollOut = Effect.fn("rollOut")(function* (casting: JudgedCasting, prompt: Conversation, sample: number) {
   const judge = yield* Judge
-  const { dialogue, record } = yield* hold(casting, prompt, sample)
+  const { dialogue: held, record } = yield* hold(casting, prompt, sample)
   const caller: Caller = { role: "judge", step: casting.step }
-  const sequence = wholeSequence(dialogue.transitions)
-  const initial =
-    casting.initial === undefined || sequence.length < 2 ? [] : yield* casting.initial.score(sequence, caller)
-  const { transitions } = dialogue
+  const sequence = wholeSequence(held.transitions)
+  const scored =
+    casting.initial === undefined || sequence.length < 2
+      ? Option.some([])
+      : yield* casting.initial.score(sequence, caller).pipe(
+          Effect.asSome,
+          Effect.catchTag("ContextOverflow", () => Effect.succeedNone),
+        )
+  const dialogue = Option.isSome(scored) ? held : outgrown(held)
+  const { transitions, ending } = dialogue
+  const initial = Option.getOrElse(scored, () => [])
   const judged = yield* verdictOf(
     casting.reward,
     dialogue,
@@ -65,7 +72,7 @@ export const rollOut = Effect.fn("rollOut")(function* (casting: JudgedCasting, p
     }),
   )
   return {
-    rollout: { ...record, ...judged },
+    rollout: { ...record, ending, ...judged },
     transitions,
     initial,
   } satisfies RolledOut
@@ -137,6 +144,15 @@ const verdictOf = (reward: Reward, dialogue: Dialogue, judge: Effect.Effect<Verd
     ),
   )
 }
+
+/** A last reply that filled the model's context: nothing can be told of it token by token, so it is not trained on. */
+const outgrown = (dialogue: Dialogue): Dialogue => ({
+  ...dialogue,
+  transitions: [],
+  ...(dialogue.failure === null
+    ? { ending: "length", failure: { by: "assistant", reason: "context overflow" } as const }
+    : {}),
+})
 
 /** The last turn with its prompt: the whole rollout, where every prompt continues the turn before. */
 const wholeSequence = (transitions: ReadonlyArray<Transition>) => {

@@ -10,6 +10,7 @@ import {
 } from "../../src/domain/LlmError.ts"
 import type { LlmError } from "../../src/domain/LlmError.ts"
 import { retryAfterOf } from "./retryAfter.ts"
+import { saysOverflow } from "./saysOverflow.ts"
 
 /** Who was asked. `keyVariable` names the environment variable of the key; the key itself never gets here. */
 export interface Asked {
@@ -57,7 +58,7 @@ export const failureOf = (cause: unknown, asked: Asked, now: number): Failed => 
     return as(Unavailable.make({ ...where, ...retry }))
   }
   if (status === 401 || status === 403) return misconfigured(keyAdvice(asked))
-  if (status === 413 || overflow.test(text)) return as(ContextOverflow.make(where))
+  if (status === 413 || saysOverflow(text)) return as(ContextOverflow.make(where))
   if (/content_(filter|policy)|content management policy|safety system/i.test(text)) return as(Refused.make(where))
   if (status === 404) {
     const noModel = /model/i.test(text)
@@ -84,9 +85,6 @@ export const modelAdvice = ({ url, model }: Asked, served?: ReadonlyArray<string
       : ` ${url} serves ${served.length === 0 ? "none" : `${served.slice(0, 20).join(", ")}${served.length > 20 ? " and more" : ""}`}.`
   return `Serve ${model} at ${url}, or set the name it has there as \`servedAs\` in understudy.config.ts.${list}`
 }
-
-const overflow =
-  /context_length_exceeded|context (length|window|size)|maximum context|prompt is too long|too many tokens|exceeds? the (model's )?max|longer than the (model's )?max/i
 
 /** Connections that were never made. */
 const neverSent: ReadonlySet<string> = new Set([

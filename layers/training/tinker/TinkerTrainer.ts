@@ -47,11 +47,17 @@ export const trainerOn = (
 ): typeof Trainer.Service => {
   const live = new Map<string, LiveModel>()
 
-  let offered: TrainerCapabilities["models"] | undefined
+  const asking = Effect.unsafeMakeSemaphore(1)
+  let known: TrainerCapabilities["models"] | undefined
+  /** Asked for once. */
+  const offered = asking.withPermits(1)(
+    Effect.suspend(() => (known === undefined ? supportedModels(http) : Effect.succeed(known))).pipe(
+      Effect.tap((models) => Effect.sync(() => (known = models))),
+    ),
+  )
   /** Refused before anything is asked for that costs time or money. */
   const refuseUnknown = Effect.fnUntraced(function* (baseModel: string) {
-    offered ??= yield* supportedModels(http)
-    const detail = notOffered(baseModel, offered)
+    const detail = notOffered(baseModel, yield* offered)
     if (detail === undefined) return
     return yield* new TrainerRejected({ endpoint: http.endpoint, request: "create_model", status: 0, detail })
   })
@@ -95,6 +101,12 @@ export const trainerOn = (
     }
     if (request.tokens.length === 0) {
       return yield* new TrainerRejected({ ...place, status: 0, detail: "the prompt has no tokens" })
+    }
+    const baseModel = "path" in target ? model?.baseModel : target.baseModel
+    const most = (yield* offered).find(({ name }) => name === baseModel)?.maxContextLength ?? Infinity
+    if (request.tokens.length + request.maxTokens > most) {
+      const detail = `${request.tokens.length} tokens of prompt and ${request.maxTokens} to sample exceed the context length of ${most}`
+      return yield* new TrainerRejected({ ...place, status: 0, detail })
     }
     const answer = yield* carryOut(http, "asample", callOf("asample", sampleBody(target, request, promptLogprobs)))
     const wanted = request.numSamples ?? 1

@@ -61,6 +61,31 @@ describe("Policies", () => {
     }),
   )
 
+  it.scopedLive("tells a prompt that outgrows the context from a request that is wrong", () =>
+    Effect.gen(function* () {
+      const server = yield* scriptedTinker()
+      const says = (route: string, detail: string) =>
+        Effect.gen(function* () {
+          const fault = { kind: "reply", status: 400, body: { detail } } as const
+          // A poll's 400 is only believed when it comes again.
+          server.fault(route, ...Array.from({ length: route === "asample" ? 1 : 4 }, () => fault))
+          const model = yield* (yield* Policies).base(base)
+          const { _tag, message } = yield* Effect.flip(model.sample({ ...question, prompt: [5, 6, 7], seed: 1 }))
+          assert.include(message, detail)
+          return _tag
+        }).pipe(Effect.provide(services(server.url, home())))
+      const hosted =
+        "Prompt length plus max_tokens exceeds the model's context window: 33000 prompt tokens + 1 max_tokens > 32768."
+      const skyrl =
+        'Sampling failed for sample 0: ClientResponseError: 400, message="This model\'s maximum context length is 8192 tokens."'
+      const vllm = "The decoder prompt (length 8193) is longer than the maximum model length of 8192."
+      assert.strictEqual(yield* says("asample", hosted), "ContextOverflow")
+      assert.strictEqual(yield* says("retrieve_future", skyrl), "ContextOverflow")
+      assert.strictEqual(yield* says("retrieve_future", vllm), "ContextOverflow")
+      assert.strictEqual(yield* says("asample", "max_tokens must be a positive number"), "Misconfigured")
+    }),
+  )
+
   it.scopedLive("answers a second run from the journal, without the trainer", () =>
     Effect.gen(function* () {
       const server = yield* scriptedTinker()

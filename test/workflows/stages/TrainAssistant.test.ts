@@ -413,6 +413,42 @@ describe("what an iteration uses", () => {
   )
 })
 
+describe("conversations that outgrow the model's context", () => {
+  const overflown = ({ curve: [first] }: AssistantResult) => [
+    first?.failures.find(({ by, reason }) => by === "assistant" && reason === "context overflow")?.count ?? 0,
+    first?.endings.find(({ ending }) => ending === "length")?.count ?? 0,
+  ]
+
+  it.scopedLive(
+    "score the floor, be it told by the server's refusal or by the context that it states",
+    () =>
+      Effect.gen(function* () {
+        const refusing = yield* scriptedTinker()
+        const detail = "Prompt length plus max_tokens exceeds the model's context window: 30 + 8 > 32."
+        refusing.fault("asample", { kind: "reply", status: 400, body: { detail } })
+        const one = yield* Effect.provide(trained(training({ iterations: 1 })), services(refusing.url, newHome()))
+        assert.deepStrictEqual(overflown(one), [1, 1])
+
+        // Room for the longest opening and a whole reply, but not for the token more that scoring takes.
+        const template = makeChatTemplate(makeTokenizer(vocabulary, config))
+        const room = template.encode([{ role: "user", content: "What is number 10?" }], "assistant").length + 8
+        const small = yield* scriptedTinker({ models: [{ model_name: "scripted-base", max_context_length: room }] })
+        const run = (url: string, home: string) => {
+          const step = training({ iterations: 1, prompts: 4 }, { conversing: { turns: 1, maxTokens: 8 } })
+          return Effect.provide(trained(step), services(url, home))
+        }
+        const all = yield* run(small.url, newHome())
+        const [failed = 0, ended] = overflown(all)
+        assert.isAbove(failed, 0)
+        assert.strictEqual(ended, failed)
+        assert.isAbove(all.curve[0]?.groups ?? 0, 0)
+        const large = yield* run((yield* scriptedTinker()).url, newHome())
+        assert.deepStrictEqual(overflown(large), [0, 0])
+      }),
+    patient,
+  )
+})
+
 describe("what is refused", () => {
   const refusal = (...given: Parameters<typeof training>) => {
     try {

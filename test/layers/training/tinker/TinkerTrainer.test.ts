@@ -67,6 +67,26 @@ describe("TinkerTrainer", () => {
     }),
   )
 
+  it.scopedLive("asks for no sample beyond the context that the server states", () =>
+    Effect.gen(function* () {
+      const server = yield* scriptedTinker({ models: [{ model_name: "scripted-base", max_context_length: 9 }] })
+      const trainer = yield* trainerOf(server.url)
+      const live = yield* trainer.createModel(model)
+      const targets = [{ baseModel: "scripted-base" }, { path: yield* live.saveForSampler("s") }]
+      for (const target of targets) {
+        const sampler = trainer.sampler(target)
+        yield* sampler.sample(question)
+        yield* sampler.logprobs([1, 2, 3, 4, 5, 6, 7, 8])
+        const sent = server.count("asample")
+        const { message } = yield* Effect.flip(sampler.sample({ ...question, maxTokens: 7 }))
+        assert.include(message, "3 tokens of prompt and 7 to sample exceed the context length of 9")
+        assert.strictEqual((yield* Effect.flip(sampler.logprobs([1, 2, 3, 4, 5, 6, 7, 8, 9])))._tag, "TrainerRejected")
+        assert.strictEqual(server.count("asample"), sent)
+      }
+      assert.strictEqual(server.count("get_server_capabilities"), 1)
+    }),
+  )
+
   it.scopedLive("numbers requests from 1 without gaps and hands them in in order, whatever is slow", () =>
     Effect.gen(function* () {
       const server = yield* scriptedTinker()
