@@ -6,7 +6,10 @@
  */
 import { pythonRound } from "../evaluation/pythonRound.ts"
 
-/** Equalized: every turn 1. R2G: reward to go, c_t = r_t + gamma c_(t+1). EM: 0.5 + 0.5 (1 - e^-2r) / (1 - e^-2). */
+/**
+ * Equalized: every turn 1. R2G: reward to go, c_t = r_t + gamma c_(t+1). EM: 0.5 + 0.5 (1 - e^-2r) / (1 - e^-2). The
+ * source has rewards in [0, 1]; credits are shares of an advantage only where none is below 0.
+ */
 export type CreditMethod = "Equalized" | "R2G" | "EM"
 
 /** Sum: despite its name the mean of the turns' rewards, rounded to 4 digits. R2G: sum of gamma^t r_t. */
@@ -73,7 +76,8 @@ export interface TurnAdvantageOptions extends AdvantageOptions {
 /**
  * For each token its turn's credit, scaled so that the mean over tokens with credit is the trajectory's advantage. 0 for
  * tokens outside the mask, without credit, before the first turn, or in turns without a reward; a row whose credits sum
- * to 0 is 0.
+ * to 0 is 0. The source's formula whatever the rewards: with credits below 0 a turn's advantage can have the other sign
+ * and any size, so training goes by `creditShares`.
  */
 export const turnAdvantages = (
   rows: ReadonlyArray<CreditedRow>,
@@ -95,14 +99,16 @@ export const turnAdvantages = (
 /**
  * What the tokens of each turn are given of a trajectory's advantage, as factors of it: their mean over the tokens of
  * turns with credit is 1, so that the factors change who is credited and not how much. `lengths` are trained tokens by
- * turn. All 0 where the credits sum to 0, as in `turnAdvantages`.
+ * turn. All 0 where the credits sum to 0, as in `turnAdvantages`; where one of them is below 0 all turns count the same,
+ * so that no factor is negative and none is above the tokens with credit by those of its turn.
  */
 export const creditShares = (
   rewards: ReadonlyArray<number>,
   lengths: ReadonlyArray<number>,
   { credit = "Equalized", gamma = 0.8 }: Pick<TurnAdvantageOptions, "credit" | "gamma"> = {},
 ): ReadonlyArray<number> => {
-  const credits = turnCredits(rewards, credit, gamma)
+  const told = turnCredits(rewards, credit, gamma)
+  const credits = told.some((value) => value < 0) ? turnCredits(rewards, "Equalized") : told
   const sum = lengths.reduce((all, length, turn) => all + length * (credits[turn] ?? 0), 0)
   const credited = lengths.reduce((all, length, turn) => all + ((credits[turn] ?? 0) === 0 ? 0 : length), 0)
   return lengths.map((_, turn) => (sum === 0 ? 0 : ((credits[turn] ?? 0) * credited) / sum))

@@ -4,6 +4,7 @@
  * the calls in flight and at most as many training requests as were made since.
  */
 import { Effect, Schema } from "effect"
+import { creditProblem } from "../../layers/evaluation/creditProblem.ts"
 import { Reward } from "../../layers/evaluation/Reward.ts"
 import { defaultSettings } from "../../layers/training/embedded/ServerCommand.ts"
 import { Select } from "../../layers/training/checkpointChoice.ts"
@@ -44,8 +45,12 @@ export const TrainAssistant = Stage.make({
     seed: Schema.Int.pipe(Schema.optionalWith({ default: () => 0 })),
   },
   output: AssistantResult,
-  check: ({ base, recipe, select, conversing }) =>
-    conversingProblem(conversing) ?? grpoProblem(recipe) ?? selectProblem(recipe, select) ?? baseProblem(base, recipe),
+  check: ({ base, recipe, reward, select, conversing }) =>
+    conversingProblem(conversing) ??
+    grpoProblem(recipe) ??
+    creditProblem(reward) ??
+    selectProblem(recipe, select) ??
+    baseProblem(base, recipe),
   run: ({ split, recipe, select, conversing, persona, ...given }) =>
     Effect.gen(function* () {
       const drawing = {

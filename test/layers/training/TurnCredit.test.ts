@@ -121,6 +121,31 @@ describe("credit shares", () => {
     )
   })
 
+  it("are never negative, bounded, and 1 in the mean over tokens with credit, whatever the rewards", () => {
+    const any = fc.record({
+      reward: fc.oneof(fc.double({ min: -1, max: 1, noNaN: true }), fc.constantFrom(0, -0.1, -0.3, 0.02, -0.019)),
+      length: fc.integer({ min: 0, max: 5 }),
+    })
+    fc.assert(
+      fc.property(fc.array(any, { minLength: 1, maxLength: 6 }), methods, (turns, options) => {
+        const rewards = turns.map((one) => one.reward)
+        const lengths = turns.map(({ length }) => length)
+        const shares = creditShares(rewards, lengths, options)
+        const credited = lengths.reduce((sum, length, t) => sum + (shares[t] === 0 ? 0 : length), 0)
+        shares.forEach((share, t) => {
+          expect(share).toBeGreaterThanOrEqual(0)
+          expect(share * lengths[t]!).toBeLessThanOrEqual(credited + 1e-9)
+        })
+        const total = shares.reduce((sum, share, t) => sum + share * lengths[t]!, 0)
+        expect(total).toBeCloseTo(credited, 9)
+        const credits = turnCredits(rewards, options.credit, options.gamma)
+        if (credits.some((credit) => credit < 0) && credited > 0) expect(shares).toEqual(shares.map(() => 1))
+      }),
+    )
+    expect(creditShares([0.02 + 0.8 * 0.019, -0.019], [1, 1], { credit: "R2G" })).toEqual([1, 1])
+    expect(creditShares([-0.1, -0.3], [1, 1], { credit: "R2G", gamma: 0 })).toEqual([1, 1])
+  })
+
   it("are all 1 where every turn has the same credit", () => {
     fc.assert(
       fc.property(trajectory, (turns) => {

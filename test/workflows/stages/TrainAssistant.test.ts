@@ -10,6 +10,7 @@ import { hosted } from "../../../layers/training/tinker/TinkerDialect.ts"
 import { logFile } from "../../../layers/training/TrainingLog.ts"
 import type { AssistantResult } from "../../../src/domain/Results.ts"
 import { CallJournal } from "../../../src/journal/CallJournal.ts"
+import * as U from "../../../workflows/index.ts"
 import { rollouts } from "../../../workflows/stages/conversations.ts"
 import { isOutOfPatience } from "../../../workflows/stages/grpoValidation.ts"
 import { RolePlay } from "../../../workflows/stages/RolePlay.ts"
@@ -470,6 +471,24 @@ describe("what is refused", () => {
     assert.include(refusal({ miniBatch: 3 }), "miniBatch (3)")
     assert.include(refusal({}, { select: "one-standard-error" }), "recipe.validation")
     assert.include(refusal({}, { select: 3 }), "after 3 iterations of 2")
+  })
+
+  it("is credit by turns that can be worth less than nothing", () => {
+    const judge = U.Reward.rubric([U.Model.openai("gpt-4o-mini-2024-07-18")])
+    const cheaper = U.Reward.mix([
+      [1, judge],
+      [-0.1, U.Reward.tokens],
+    ])
+    const program = (low: number) => U.Reward.command(["score"], { range: { low, high: 1 } })
+    const credited = (each: Parameters<typeof U.Reward.turns>[0], credit: "Equalized" | "R2G" | "EM") =>
+      refusal({}, { reward: U.Reward.turns(each, { credit }) })
+    assert.include(credited(cheaper, "R2G"), 'credit "R2G"')
+    assert.include(credited(program(-1), "EM"), "can be worth -1")
+    assert.include(credited(U.Reward.mix([[-1, judge]]), "EM"), 'Say credit: "Equalized"')
+    assert.strictEqual(credited(cheaper, "Equalized"), "nothing")
+    assert.strictEqual(credited(judge, "R2G"), "nothing")
+    assert.strictEqual(credited(program(-0.2), "EM"), "nothing")
+    assert.strictEqual(refusal({}, { reward: cheaper }), "nothing")
   })
 
   it("has no step under another name for settings that are the defaults", () => {
