@@ -72,7 +72,8 @@ export type WildBenchAnswersResult = typeof WildBenchAnswersResult.Type
 
 /**
  * A model that judges. `family` is what its relatives share (default: the name's first letters, "gpt" of "gpt-5-mini").
- * `heldOut`: no model of the family gave rewards in the training of what is judged; a false claim is refused.
+ * `heldOut`: no model of that family, nor of the one that its own name says, gave rewards in the training of what is
+ * judged; a false claim is refused.
  */
 export const EvaluationJudge = Schema.Struct({
   model: ModelSpec,

@@ -8,6 +8,11 @@ import * as Step from "../../../src/durable/Step.ts"
 export const familyOf = ({ model, family }: Pick<EvaluationJudge, "model" | "family">): string =>
   family ?? /^[a-z]+/.exec(lastPart(model.name).toLowerCase())?.[0] ?? model.name
 
+/** All that its relatives may go by: what is declared adds relatives, and takes none away that the name tells of. */
+export const familiesOf = (judge: Pick<EvaluationJudge, "model" | "family">): ReadonlyArray<string> => [
+  ...new Set([familyOf(judge), familyOf({ model: judge.model })]),
+]
+
 const lastPart = (name: string) => name.slice(name.lastIndexOf("/") + 1)
 
 export const nameJudge = (judge: EvaluationJudge): NamedJudge => ({
@@ -32,10 +37,10 @@ export const trainingJudges = (step: Step.AnyStep): ReadonlyArray<ModelSpec> => 
 export const falseClaim = (judges: ReadonlyArray<EvaluationJudge>, of: Step.AnyStep): string | undefined => {
   const trained = trainingJudges(of)
   for (const judge of judges.filter(({ heldOut }) => heldOut)) {
-    const family = familyOf(judge)
-    const relative = trained.find((model) => familyOf({ model }) === family)
+    const families = familiesOf(judge)
+    const relative = trained.find((model) => families.includes(familyOf({ model })))
     if (relative !== undefined)
-      return `${judge.model.name} is marked heldOut, and ${relative.name} of its family "${family}" gave rewards in training: take another judge, or leave heldOut out`
+      return `${judge.model.name} is marked heldOut, and ${relative.name} of its family "${familyOf({ model: relative })}" gave rewards in training: take another judge, or leave heldOut out`
   }
   return undefined
 }

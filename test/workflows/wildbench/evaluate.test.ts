@@ -126,8 +126,9 @@ describe("an evaluation of assistants", () => {
       recipe: U.embeddedGrpo,
     })
     const answers = U.WildBenchAnswers({ tasks, assistant: U.AssistantAt({ assistant: trained, at: "last" }) })
-    const judged = (...judges: ReadonlyArray<{ readonly model: U.ModelSpec; readonly heldOut?: boolean }>) =>
-      U.WildBenchVerdicts({ answers, judges: judges as never })
+    const judged = (
+      ...judges: ReadonlyArray<{ readonly model: U.ModelSpec; readonly family?: string; readonly heldOut?: boolean }>
+    ) => U.WildBenchVerdicts({ answers, judges: judges as never })
     const refused = (build: () => unknown, reason: RegExp) => {
       try {
         build()
@@ -138,6 +139,12 @@ describe("an evaluation of assistants", () => {
       return assert.fail("it was built")
     }
     refused(() => judged({ model: chat("qwen-max"), heldOut: true }), /its family "qwen" gave rewards in training/)
+    const itself = { model: chat("Qwen/Qwen3-32B"), family: "alibaba", heldOut: true }
+    refused(() => judged(itself), /its family "qwen" gave rewards in training/)
+    refused(
+      () => judged({ model: chat("tongyi-max"), family: "qwen", heldOut: true }),
+      /its family "qwen" gave rewards/,
+    )
     refused(() => judged({ model: chat("a") }, { model: chat("a") }), /named twice/)
     judged({ model: chat("qwen-max") }, { model: chat("gpt-5-mini"), heldOut: true })
     const [one, other] = [judged({ model: chat("a") }), judged({ model: chat("b") })]

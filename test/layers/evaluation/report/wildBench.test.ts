@@ -1,10 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
+import { buildReportData } from "../../../../layers/evaluation/report/buildReportData.ts"
+import { wildBenchSection } from "../../../../layers/evaluation/report/sections/wildBenchSection.ts"
 import { buildWildBench } from "../../../../layers/evaluation/report/wildbench/buildWildBench.ts"
 import type { WildBenchCell } from "../../../../layers/evaluation/report/wildbench/buildWildBench.ts"
 import { wildBenchBlocks } from "../../../../layers/evaluation/report/wildbench/wildBenchTables.ts"
 import { decideItems } from "../../../../layers/evaluation/judges/majority.ts"
 import { Sha256 } from "../../../../src/domain/Artifact.ts"
 import { deriveSeed, randomFrom } from "../../../../src/domain/Seed.ts"
+import { runFacts } from "./runFacts.ts"
 
 const names = ["one", "two", "three"]
 const items = 11
@@ -75,6 +78,16 @@ describe("the WildBench part of a report", () => {
         ?.rows.map((row) => row[2])
     assert.deepEqual(judgesOf(), ["held out from it", "not known", "not known"])
     assert.deepEqual(judgesOf(["two"]), ["held out from it", "its family gave rewards", "not among its judges"])
+
+    const declared = { ...data, judges: data.judges.map((judge) => ({ ...judge, family: `${judge.name}'s maker` })) }
+    const report = { ...buildReportData({ simulators: {}, assistants: {}, matrix: [] }), wildbench: declared }
+    const blocks = wildBenchSection(report, { ...runFacts, trainingFamilies: ["two"] }).blocks
+    const judges = blocks.find((block) => block.kind === "table" && block.caption === "Judges")
+    assert.deepEqual(judges?.kind === "table" && judges.rows.map((row) => row[2]), [
+      "held out from it",
+      "its family gave rewards",
+      "not among its judges",
+    ])
   })
 
   it("has nothing to say of nothing, and a dash for what is unknown", () => {
