@@ -10,7 +10,10 @@ import { Rollout } from "../src/domain/Rollout.ts"
 import { ReportNotWritten } from "./ReportNotWritten.ts"
 import { transcriptLines, TranscriptsUnread } from "./transcriptFiles.ts"
 
-/** `rollouts.parquet` has a row for each conversation, `verdicts.parquet` one for each check and measure of it. */
+/**
+ * `rollouts.parquet` has a row for each conversation, `verdicts.parquet` one for each check and measure of it, and for
+ * each judge that was asked.
+ */
 export const writeRolloutTables = Effect.fn("writeRolloutTables")(function* (
   data: AnyReportData,
   facts: RunFacts,
@@ -136,25 +139,31 @@ const rolloutRow = ({ prompt, sample, persona, ending, verdict, failure, closing
   messages: JSON.stringify(messages),
 })
 
-const verdictRows = ({ prompt, sample, verdict }: Talk): ReadonlyArray<Row> =>
-  verdict === null
-    ? []
-    : [
-        ...verdict.checks.map(({ check, passed, reason }) => ({
-          what: "check",
-          name: check,
-          passed,
-          value: null,
-          reason,
-        })),
-        ...Object.entries(verdict.measures).map(([name, value]) => ({
-          what: "measure",
-          name,
-          passed: null,
-          value,
-          reason: null,
-        })),
-      ].map((row) => ({ prompt, sample, ...row }))
+/** What a judge gave is a row too where the verdict is missing: its value is null where it is the judge's that is. */
+const verdictRows = ({ prompt, sample, verdict, judges = [] }: Talk): ReadonlyArray<Row> =>
+  [
+    ...(verdict?.checks ?? []).map(({ check, passed, reason }) => ({
+      what: "check",
+      name: check,
+      passed,
+      value: null,
+      reason,
+    })),
+    ...Object.entries(verdict?.measures ?? {}).map(([name, value]) => ({
+      what: "measure",
+      name,
+      passed: null,
+      value,
+      reason: null,
+    })),
+    ...judges.map(({ judge, score, failure }) => ({
+      what: "judge",
+      name: judge,
+      passed: null,
+      value: score,
+      reason: failure,
+    })),
+  ].map((row) => ({ prompt, sample, ...row }))
 
 const columnData = (columns: Columns, rows: ReadonlyArray<Row>) =>
   Object.entries(columns).map(([name, type]) => ({ name, type, data: rows.map((row) => row[name] ?? null) }))

@@ -2,7 +2,6 @@
 import { Context, Effect, Layer } from "effect"
 import type { Conversation } from "../../src/domain/Conversation.ts"
 import type { LlmError } from "../../src/domain/LlmError.ts"
-import type { Verdict } from "../../src/domain/Rollout.ts"
 import type { CallJournal } from "../../src/journal/CallJournal.ts"
 import { LanguageModel } from "../../src/ports/LanguageModel.ts"
 import type { Caller } from "../../src/ports/LanguageModel.ts"
@@ -15,6 +14,7 @@ import { multiTurnVerdict } from "./multiTurnVerdict.ts"
 import type { ConversationReward, Reward } from "./Reward.ts"
 import { rubricVerdict } from "./rubricVerdict.ts"
 import { tokenVerdict } from "./tokenVerdict.ts"
+import type { JudgeError, Judgment } from "./Unscored.ts"
 
 export interface Judged {
   readonly dialogue: Dialogue
@@ -38,11 +38,11 @@ export type Forward = (
 ) => Effect.Effect<Dialogue, LlmError>
 
 /** Judges what a composed reward is made of. */
-export type JudgePart = (reward: ConversationReward, judged: Judged) => Effect.Effect<Verdict, LlmError>
+export type JudgePart = (reward: ConversationReward, judged: Judged) => Effect.Effect<Judgment, JudgeError>
 
 export class Judge extends Context.Tag("understudy/layers/evaluation/Judge")<
   Judge,
-  { readonly verdict: (reward: Reward, judged: Judged) => Effect.Effect<Verdict, LlmError> }
+  { readonly verdict: (reward: Reward, judged: Judged) => Effect.Effect<Judgment, JudgeError> }
 >() {
   static readonly layer: Layer.Layer<Judge, never, LanguageModel | CallJournal> = Layer.effect(
     Judge,
@@ -55,7 +55,7 @@ export class Judge extends Context.Tag("understudy/layers/evaluation/Judge")<
       const verdictOf = (
         reward: ConversationReward,
         judged: Judged,
-      ): Effect.Effect<Verdict, LlmError, LanguageModel | CommandScorer> => {
+      ): Effect.Effect<Judgment, JudgeError, LanguageModel | CommandScorer> => {
         switch (reward._tag) {
           case "ChecklistReward":
             return checklistVerdict(reward, judged)

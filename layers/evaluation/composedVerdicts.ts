@@ -1,53 +1,50 @@
 /** Verdicts made of verdicts: weighted sums, and turns one by one. */
 import { Effect } from "effect"
-import { InvalidOutput } from "../../src/domain/LlmError.ts"
-import type { Part, Verdict } from "../../src/domain/Rollout.ts"
+import type { JudgeScore, Part, Verdict } from "../../src/domain/Rollout.ts"
 import type { Begun, Dialogue } from "../generation/converse.ts"
 import { judgesLeftOut } from "./combineJudges.ts"
 import type { Judged, JudgePart } from "./Judge.ts"
 import type { ConversationReward, MixReward, Reward, TurnReward } from "./Reward.ts"
 import { settle } from "./settle.ts"
+import { judgeAll, unscoredBy } from "./Unscored.ts"
+import type { Judgment } from "./Unscored.ts"
 
 export const mixVerdict = Effect.fnUntraced(function* (reward: MixReward, judged: Judged, judge: JudgePart) {
   const rewards = reward.parts.map(([, part]) => part)
-  const verdicts = yield* Effect.forEach(rewards, (part) => judge(part, judged), { concurrency: "unbounded" })
+  const { verdicts, judges } = yield* judgeAll(rewards.map((part) => judge(part, judged)))
   const names = namesOf(rewards)
   const settled = yield* settledNow(
     reward,
     verdicts.map((verdict, i) => partOf(names[i]!, reward.parts[i]![0], verdict)),
+    judges,
   )
-  return { ...settled, ...underNames(names, verdicts) } satisfies Verdict
+  return { ...settled, ...underNames(names, verdicts), judges } satisfies Judgment
 })
 
 /** Every assistant turn with what was said before it. */
 export const turnVerdict = Effect.fnUntraced(function* (reward: TurnReward, judged: Judged, judge: JudgePart) {
   const dialogues = replyEndings(judged.dialogue)
-  const verdicts = yield* Effect.forEach(
-    dialogues,
-    (dialogue, turn) =>
+  const { verdicts, judges } = yield* judgeAll(
+    dialogues.map((dialogue, turn) =>
       judge(reward.each, { ...judged, dialogue, of: "reply", fluency: judged.fluencies?.[turn], fluencies: undefined }),
-    { concurrency: "unbounded" },
+    ),
   )
   const names = verdicts.map((_, turn) => `turn ${turn + 1}`)
   const settled = yield* settledNow(
     reward,
     verdicts.map((verdict, turn) => partOf(names[turn]!, weightOf(reward, turn, verdicts.length), verdict)),
+    judges,
   )
   const { checks } = underNames(names, verdicts)
-  return { ...settled, checks, measures: meansOf(verdicts.map(({ measures }) => measures)) } satisfies Verdict
+  const measures = meansOf(verdicts.map((verdict) => verdict.measures))
+  return { ...settled, checks, measures, judges } satisfies Judgment
 })
 
 /** The reward of parts before it is known how the rest of the group fared; see `combineJudges`. */
-export const settledNow = (reward: Reward, parts: ReadonlyArray<Part>) => {
+export const settledNow = (reward: Reward, parts: ReadonlyArray<Part>, judges: ReadonlyArray<JudgeScore>) => {
   const node = { reward: null, parts }
   const settled = settle(reward, node, judgesLeftOut(reward, [node]))
-  return settled === undefined
-    ? InvalidOutput.make({
-        endpoint: "the judges",
-        model: reward._tag,
-        detail: "no judge scored every part of it",
-      })
-    : Effect.succeed(settled)
+  return settled === undefined ? unscoredBy(judges) : Effect.succeed(settled)
 }
 
 export const partOf = (name: string, weight: number, { reward, parts }: Verdict): Part => ({

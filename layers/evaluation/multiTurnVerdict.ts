@@ -1,14 +1,15 @@
 /** What a reply leads to: conversations are gone on with from there, each is measured, and means are taken (paper 3.1). */
 import { Effect } from "effect"
-import { InvalidOutput, Misconfigured } from "../../src/domain/LlmError.ts"
+import { Misconfigured } from "../../src/domain/LlmError.ts"
 import type { LlmError } from "../../src/domain/LlmError.ts"
-import type { Part, Verdict } from "../../src/domain/Rollout.ts"
+import type { JudgeScore, Part, Verdict } from "../../src/domain/Rollout.ts"
 import type { Dialogue } from "../generation/converse.ts"
-import { keepingData } from "../generation/dataFailures.ts"
 import { meansOf, namesOf, partOf, settledNow, underNames, upToLastReply } from "./composedVerdicts.ts"
 import { floorVerdict } from "./floorVerdict.ts"
 import type { Forward, Judged, JudgePart } from "./Judge.ts"
 import type { MultiTurnAwareReward } from "./Reward.ts"
+import { judgeAll, orUnscored, Unscored } from "./Unscored.ts"
+import type { Judgment } from "./Unscored.ts"
 
 /**
  * A sample that the infrastructure failed is left out of the means and counted; one that the assistant failed scores the
@@ -34,25 +35,25 @@ export const multiTurnVerdict = Effect.fnUntraced(function* (
           ),
     { concurrency: "unbounded" },
   )
+  const judges = samples.flatMap((sample) => sample.judges ?? [])
   const there = samples.flatMap(({ verdicts }) => (verdicts === undefined ? [] : [verdicts]))
   if (there.length === 0) {
-    const reasons = [...new Set(samples.map(({ failure }) => failure))].join(", ")
-    return yield* InvalidOutput.make({
-      endpoint: "the forward samples",
-      model: reward._tag,
-      detail: `none could be measured: ${reasons}`,
-    })
+    const reasons = [...new Set(samples.map(({ failure }) => failure))].join("; ")
+    return yield* Unscored.make({ reason: `no forward sample could be measured: ${reasons}`, judges })
   }
   const { reward: value, parts } = yield* settledNow(
     reward,
     samples.map((sample, i) => samplePart(reward, names, sample, i)),
+    judges,
   )
   const named = there.map((verdicts) => underNames(names, verdicts))
   return {
     reward: value,
     ...(parts === undefined ? {} : { parts }),
     checks: samples.flatMap(({ verdicts, failure }, i) => [
-      ...(failure === undefined ? [] : [{ check: `sample ${i + 1}`, passed: false, reason: failure }]),
+      ...(failure === undefined
+        ? []
+        : [{ check: `sample ${i + 1}`, passed: verdicts === undefined ? null : false, reason: failure }]),
       ...(verdicts === undefined
         ? []
         : underNames(names, verdicts).checks.map((one) => ({ ...one, check: `sample ${i + 1}: ${one.check}` }))),
@@ -62,13 +63,15 @@ export const multiTurnVerdict = Effect.fnUntraced(function* (
       "forward samples": there.length,
       "forward samples failed": samples.length - there.length,
     },
-  } satisfies Verdict
+    judges,
+  } satisfies Judgment
 })
 
 /** Without `verdicts` it is missing. */
 interface Sample {
   readonly verdicts?: ReadonlyArray<Verdict>
   readonly failure?: string
+  readonly judges?: ReadonlyArray<JudgeScore>
   readonly calls: ReadonlyArray<string>
 }
 
@@ -85,10 +88,8 @@ const measured = (
     return Effect.succeed({ calls, verdicts, failure: failure.reason })
   }
   const shown: Judged = { ...judged, dialogue, of: "conversation", fluency: undefined, fluencies: undefined }
-  return Effect.map(
-    keepingData(Effect.forEach(metrics, ({ metric }) => judge(metric, shown), { concurrency: "unbounded" })),
-    (kept) =>
-      kept._tag === "Kept" ? { calls, verdicts: kept.value } : { calls, failure: `judge: ${kept.error._tag}` },
+  return Effect.map(orUnscored(judgeAll(metrics.map(({ metric }) => judge(metric, shown)))), (all) =>
+    all instanceof Unscored ? { calls, failure: all.reason, judges: all.judges } : { calls, ...all },
   )
 }
 

@@ -4,9 +4,8 @@
  */
 import { Effect, Option } from "effect"
 import type { Conversation } from "../../src/domain/Conversation.ts"
-import type { LlmError } from "../../src/domain/LlmError.ts"
 import type { Opening } from "../../src/domain/Results.ts"
-import type { Rollout, Verdict } from "../../src/domain/Rollout.ts"
+import type { JudgeScore, Rollout } from "../../src/domain/Rollout.ts"
 import { deriveSeed } from "../../src/domain/Seed.ts"
 import type { Caller } from "../../src/ports/LanguageModel.ts"
 import { converse } from "../generation/converse.ts"
@@ -19,6 +18,8 @@ import { floorVerdict } from "./floorVerdict.ts"
 import { Judge } from "./Judge.ts"
 import type { Forward } from "./Judge.ts"
 import type { Reward } from "./Reward.ts"
+import { orUnscored, Unscored } from "./Unscored.ts"
+import type { JudgeError, Judgment } from "./Unscored.ts"
 
 export interface Casting {
   readonly assistant: Assistant
@@ -129,19 +130,22 @@ const forwardOf =
     })
   }
 
-const verdictOf = (reward: Reward, dialogue: Dialogue, judge: Effect.Effect<Verdict, LlmError>) => {
+const verdictOf = (reward: Reward, dialogue: Dialogue, judge: Effect.Effect<Judgment, JudgeError>) => {
   const { failure } = dialogue
   if (failure !== null) {
     const verdict = failure.by === "assistant" ? floorVerdict(reward, dialogue, failure.reason) : null
     return Effect.succeed({ failure, verdict })
   }
   return judge.pipe(
-    Effect.map((verdict) => ({ failure: null, verdict })),
-    Effect.catchIf(
-      ({ kind }) => kind === "data",
-      (error) =>
-        Effect.succeed({ failure: { by: "infrastructure" as const, reason: `judge: ${error._tag}` }, verdict: null }),
-    ),
+    orUnscored,
+    Effect.map((judgment) => {
+      if (judgment instanceof Unscored) {
+        const { reason, judges } = judgment
+        return { failure: { by: "infrastructure" as const, reason }, verdict: null, ...scoresOf(judges) }
+      }
+      const { judges, ...verdict } = judgment
+      return { failure: null, verdict, ...scoresOf(judges) }
+    }),
   )
 }
 
@@ -153,6 +157,8 @@ const outgrown = (dialogue: Dialogue): Dialogue => ({
     ? { ending: "length", failure: { by: "assistant", reason: "context overflow" } as const }
     : {}),
 })
+
+const scoresOf = (judges: ReadonlyArray<JudgeScore> = []) => (judges.length === 0 ? {} : { judges })
 
 /** The last turn with its prompt: the whole rollout, where every prompt continues the turn before. */
 const wholeSequence = (transitions: ReadonlyArray<Transition>) => {

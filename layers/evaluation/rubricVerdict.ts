@@ -1,15 +1,18 @@
 /** Judges that are models: each grades by a rubric (paper 1.4). Says what happens where one gives no usable grade. */
 import { Effect, Either, Schema } from "effect"
+import { sha256Hex } from "../../src/domain/CanonicalJson.ts"
 import type { LlmError } from "../../src/domain/LlmError.ts"
 import { modelIdentity } from "../../src/domain/ModelSpec.ts"
 import type { ModelSpec } from "../../src/domain/ModelSpec.ts"
-import type { Verdict } from "../../src/domain/Rollout.ts"
+import type { JudgeScore } from "../../src/domain/Rollout.ts"
 import { deriveSeed } from "../../src/domain/Seed.ts"
 import type { Dialogue } from "../generation/converse.ts"
-import { keepingData } from "../generation/dataFailures.ts"
+import { keepingData, reasonOf } from "../generation/dataFailures.ts"
 import type { Judged } from "./Judge.ts"
 import { askJudge } from "./judges/askJudge.ts"
 import type { RubricReward } from "./Reward.ts"
+import { unscoredBy } from "./Unscored.ts"
+import type { Judgment } from "./Unscored.ts"
 
 /** What a rubric judge answers. */
 export const RubricReply = Schema.Struct({
@@ -18,37 +21,43 @@ export const RubricReply = Schema.Struct({
 })
 
 export const rubricVerdict = Effect.fn("Judge.rubric")(function* (reward: RubricReward, judged: Judged) {
-  const { judges, onJudgeFailure } = reward
-  const grade = (model: ModelSpec) => gradeBy(model, reward, judged)
-  if (onJudgeFailure === "drop-rollout") {
-    const grades = yield* Effect.forEach(judges, grade, { concurrency: "unbounded" })
-    return {
-      reward: grades.reduce((sum, { score }) => sum + score, 0) / (10 * grades.length),
-      checks: grades.map((one) => checkOf(one.model, one)),
-      measures: measuresOf(grades),
-    } satisfies Verdict
-  }
-  const outcomes = yield* Effect.forEach(judges, (model) => keepingData(grade(model)), { concurrency: "unbounded" })
+  const { judges: models, onJudgeFailure } = reward
+  const outcomes = yield* Effect.forEach(models, (model) => keepingData(gradeBy(model, reward, judged)), {
+    concurrency: "unbounded",
+  })
   const grades = outcomes.flatMap((one) => (one._tag === "Kept" ? [one.value] : []))
-  const errors = outcomes.flatMap((one) => (one._tag === "Failed" ? [one.error] : []))
+  const prompt = rubricPromptHash(reward, judged.of)
+  const judges = outcomes.map((one, i): JudgeScore => {
+    const judge = modelIdentity(models[i]!)
+    return one._tag === "Kept"
+      ? { judge, score: one.value.score, failure: null, prompt }
+      : { judge, score: null, failure: reasonOf(one.error), prompt }
+  })
   const zero = onJudgeFailure === "paper-zero"
-  if (grades.length === 0 && !zero) return yield* Effect.fail(errors[0]!)
-  const counted = zero ? judges.length : grades.length
+  const needed = { "drop-rollout": models.length, "drop-judge": 1, "paper-zero": 0 }[onJudgeFailure]
+  if (grades.length < needed) return yield* unscoredBy(judges)
+  const counted = zero ? models.length : grades.length
   return {
     reward: grades.reduce((sum, { score }) => sum + score, 0) / (10 * counted),
     checks: outcomes.map((one, i) =>
       one._tag === "Kept"
-        ? checkOf(judges[i]!.name, one.value)
-        : { check: judges[i]!.name, passed: false, reason: failed(one.error, zero) },
+        ? checkOf(models[i]!.name, one.value)
+        : { check: models[i]!.name, passed: null, reason: failed(one.error, zero) },
     ),
-    measures: { ...measuresOf(grades), ...(zero ? { "judges counted as 0": errors.length } : {}) },
-    parts: outcomes.map((one, i) => {
-      const name = modelIdentity(judges[i]!)
-      if (one._tag === "Kept") return { name, weight: 1 / counted, reward: one.value.score / 10 }
-      const failure = failed(one.error, zero)
-      return { name, weight: zero ? 1 / counted : 0, reward: zero ? 0 : null, failure }
-    }),
-  } satisfies Verdict
+    measures: { ...measuresOf(grades), ...(zero ? { "judges counted as 0": models.length - grades.length } : {}) },
+    // Judges of whom each counts have nothing that could be left out.
+    ...(onJudgeFailure === "drop-rollout"
+      ? {}
+      : {
+          parts: outcomes.map((one, i) => {
+            const name = modelIdentity(models[i]!)
+            if (one._tag === "Kept") return { name, weight: 1 / counted, reward: one.value.score / 10 }
+            const failure = failed(one.error, zero)
+            return { name, weight: zero ? 1 / counted : 0, reward: zero ? 0 : null, failure }
+          }),
+        }),
+    judges,
+  } satisfies Judgment
 })
 
 interface Grade {
@@ -101,3 +110,14 @@ export const rubricPrompt = (
     messages.map(({ role, content }) => `${role.toUpperCase()}: ${content}`).join("\n\n"),
     "Answer with one JSON object with the keys thought (string) and score (integer).",
   ].join("\n\n")
+
+/** SHA-256 of the prompt with stand-ins for what changes: scores name it, so that they lead to the words asked. */
+export const rubricPromptHash = (reward: Pick<RubricReward, "rubric" | "anchors">, of?: Judged["of"]) =>
+  sha256Hex([undefined, "{intent}"].map((intent) => rubricPrompt(reward, intent, standIn, of)).join("\n\n"))
+
+const standIn = {
+  messages: [
+    { role: "user", content: "{said}" },
+    { role: "assistant", content: "{answered}" },
+  ],
+} as const

@@ -2,8 +2,15 @@
 import { Schema } from "effect"
 import { Ending, Message } from "./Conversation.ts"
 
-/** One criterion's outcome. `reason` says why it failed, or what was found. */
-export const CheckResult = Schema.Struct({ check: Schema.String, passed: Schema.Boolean, reason: Schema.String })
+/**
+ * One criterion's outcome. `reason` says why it failed, or what was found. `passed` is null where nobody could tell: a
+ * judge that failed, a forward sample that the infrastructure failed.
+ */
+export const CheckResult = Schema.Struct({
+  check: Schema.String,
+  passed: Schema.NullOr(Schema.Boolean),
+  reason: Schema.String,
+})
 export type CheckResult = typeof CheckResult.Type
 
 /** What a reward was made of: a judge, a part of a mix, a metric, a forward sample, a turn. */
@@ -25,6 +32,18 @@ export const Part: Schema.Schema<Part> = Schema.Struct({
   calls: Schema.optional(Schema.Array(Schema.String)),
   parts: Schema.optional(Schema.Array(Schema.suspend(() => Part))),
 })
+
+/** What a model that grades by a rubric came to when it was asked. */
+export const JudgeScore = Schema.Struct({
+  /** Name and revision. */
+  judge: Schema.String,
+  /** From 0 to 10; null where it gave no usable one: `failure` says why. */
+  score: Schema.NullOr(Schema.Number),
+  failure: Schema.NullOr(Schema.String),
+  /** SHA-256 of the words that it was asked with. */
+  prompt: Schema.String,
+})
+export type JudgeScore = typeof JudgeScore.Type
 
 /**
  * What a judge says of a rollout. `reward` is in [0, 1] but for mixes, whose weights decide. `measures` are the numbers
@@ -88,6 +107,8 @@ export const Rollout = Schema.Struct({
   /** Absent when the infrastructure failed: missing, never zero. */
   verdict: Schema.NullOr(Verdict),
   failure: Schema.NullOr(RolloutFailure),
+  /** Of every rubric judge that was asked, each time; there too where the verdict is missing. */
+  judges: Schema.optional(Schema.Array(JudgeScore)),
   /** Journal keys of the calls behind the messages, in order. */
   calls: Schema.Array(Schema.String),
 })

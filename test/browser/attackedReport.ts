@@ -30,6 +30,10 @@ export const attackedReport = Effect.gen(function* () {
           closing: attack,
           refusals: [],
           calls: [],
+          judges: [
+            { judge: "judge-a", score: 7, failure: null, prompt: "f".repeat(64) },
+            { judge: "judge-b", score: null, failure: attack, prompt: "f".repeat(64) },
+          ],
           messages: rollout.messages.map((message) =>
             at === 0 ? { ...message, content: `${attack} ${message.content}` } : message,
           ),

@@ -176,6 +176,9 @@ export const talkList = ({ groups }: Of<"talks">): Html =>
 const turns = (messages: Sample["messages"]) =>
   messages.map(({ role, content }) => html`<div class="turn ${role}"><b>${role}</b><span>${content}</span></div>`)
 
+const toneOf = (passed: boolean | null) => (passed === null ? "missing" : passed ? "passed" : "failed")
+const markOf = { passed: "✓", failed: "✗", missing: "?" } as const
+
 const talk = ({ prompt, messages, ending, reward, measures, checks, failure }: Sample): Html =>
   html`<div class="talk">
     <p class="where">
@@ -183,7 +186,7 @@ const talk = ({ prompt, messages, ending, reward, measures, checks, failure }: S
       ${ending}${failure === null ? "" : ` · failed: ${failure.reason}`}
     </p>
     ${turns(messages)}
-    ${checks.length === 0 ? "" : html`<p class="checks">${checks.map(({ check, passed, reason }) => html`<span class="${passed ? "passed" : "failed"}">${passed ? "✓" : "✗"} ${check}</span> ${reason}<br />`)}</p>`}
+    ${checks.length === 0 ? "" : html`<p class="checks">${checks.map(({ check, passed, reason }) => html`<span class="${toneOf(passed)}">${markOf[toneOf(passed)]} ${check}</span> ${reason}<br />`)}</p>`}
     <p class="checks">
       ${Object.entries(measures)
         .map(([name, value]) => `${name} ${decimal(value)}`)

@@ -57,11 +57,14 @@ const firstOfEachCell = (samples: ReadonlyArray<Sample>) =>
 const cellOf = ({ assistant, simulator, persona }: Sample) => JSON.stringify([assistant, simulator, persona])
 
 const sample = (one: Sample) => {
-  const failed = one.checks.filter(({ passed }) => !passed).map(({ check, reason }) => `${check} (${reason})`)
+  const checksThat = (outcome: boolean | null) =>
+    one.checks.flatMap(({ check, passed, reason }) => (passed === outcome ? [`${check} (${reason})`] : []))
+  const [failed, missing] = [checksThat(false), checksThat(null)]
   const outcome = [
     `reward ${decimal(one.reward)}`,
     `ended by ${one.ending}`,
     ...(failed.length > 0 ? [`not passed: ${failed.join(", ")}`] : []),
+    ...(missing.length > 0 ? [`no verdict: ${missing.join(", ")}`] : []),
     ...(one.failure === null ? [] : [`failed: ${one.failure.reason}`]),
   ].join("; ")
   return [

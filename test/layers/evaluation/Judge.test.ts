@@ -3,6 +3,7 @@ import { Effect, Layer, Schema } from "effect"
 import { Judge } from "../../../layers/evaluation/Judge.ts"
 import type { Judged } from "../../../layers/evaluation/Judge.ts"
 import { Reward } from "../../../layers/evaluation/Reward.ts"
+import type { RubricReward } from "../../../layers/evaluation/Reward.ts"
 import { Unavailable } from "../../../src/domain/LlmError.ts"
 import { CallJournal } from "../../../src/journal/CallJournal.ts"
 import { LanguageModel } from "../../../src/ports/LanguageModel.ts"
@@ -102,11 +103,38 @@ describe("a rubric judge", () => {
     }),
   )
 
+  it.effect("says what each judge came to where one fails, and by which words it was asked", () =>
+    Effect.gen(function* () {
+      const { layer } = answering(({ model }) =>
+        Effect.succeed(model.name === "a" ? '{"thought":"good","score":8}' : '{"score":11}'),
+      )
+      const error = yield* Effect.flip(Effect.provide(verdict(rubric, judged(["Take it."])), layer))
+      if (error._tag !== "Unscored") return assert.fail(error.message)
+      assert.strictEqual(error.reason, "judge b: invalid output")
+      assert.deepStrictEqual(
+        error.judges.map(({ judge, score, failure }) => [judge, score, failure]),
+        [
+          ["a", 8, null],
+          ["b", null, "invalid output"],
+        ],
+      )
+      const all = yield* Effect.forEach(["Take it.", "Leave it."], (reply) =>
+        Effect.flip(Effect.provide(verdict(rubric, judged([reply])), layer)),
+      )
+      const other = { ...(rubric as RubricReward), rubric: "brevity" }
+      all.push(yield* Effect.flip(Effect.provide(verdict(other, judged(["Take it."])), layer)))
+      const [one, same, brief] = all.map((found) => (found._tag === "Unscored" ? found.judges[0]?.prompt : ""))
+      assert.match(one ?? "", /^[0-9a-f]{64}$/)
+      assert.strictEqual(one, same)
+      assert.notStrictEqual(one, brief)
+    }),
+  )
+
   it.effect("fails where a judge fails, and never gives a zero for it", () =>
     Effect.gen(function* () {
       const wrong = answering(() => Effect.succeed('{"score":11}'))
       const error = yield* Effect.flip(Effect.provide(verdict(rubric, judged(["Take it."])), wrong.layer))
-      assert.deepStrictEqual([error._tag, error.kind], ["InvalidOutput", "data"])
+      assert.deepStrictEqual([error._tag, error.kind], ["Unscored", "data"])
       const down = answering(() => Effect.fail(Unavailable.make({ endpoint: "e", model: "m", detail: "down" })))
       const outage = yield* Effect.flip(Effect.provide(verdict(rubric, judged(["Take it."])), down.layer))
       assert.strictEqual(outage.kind, "transient")

@@ -108,7 +108,7 @@ describe("a judge that fails among several", () => {
           ["bad", 0, null],
         ],
       )
-      assert.deepStrictEqual(checks[1], { check: "bad", passed: false, reason: "failed (InvalidOutput)" })
+      assert.deepStrictEqual(checks[1], { check: "bad", passed: null, reason: "failed (InvalidOutput)" })
       assert.deepStrictEqual(measures, { "score of good": 8 })
     }).pipe(Effect.provide(layer)),
   )
@@ -125,7 +125,7 @@ describe("a judge that fails among several", () => {
       const error = yield* Effect.flip(
         Effect.provide(verdict(rubric("drop-judge"), judged(["yes"])), judging(() => "no grade").layer),
       )
-      assert.strictEqual(error._tag, "InvalidOutput")
+      assert.strictEqual(error._tag, "Unscored")
     }).pipe(Effect.provide(layer)),
   )
 
@@ -215,6 +215,50 @@ describe("a mix", () => {
     })
     assert.strictEqual(floor(forward), -0.02)
   })
+})
+
+describe("judges of whom one fails somewhere in a composed reward", () => {
+  const { layer } = judging(({ model, messages }) =>
+    model.name === "bad" && messages[0]!.content.includes("reply 2") ? "no grade" : grade(8),
+  )
+  const rubric = Reward.rubric([judge("good"), judge("bad")])
+  const rolled = (reward: typeof Reward.Encoded) => {
+    const { assistant } = replying(talker)
+    const { user } = going(asker)
+    const { limits, guardrails } = setting({ limits: { turns: 2 } })
+    const casting = {
+      assistant,
+      opening: "real" as const,
+      userOf: () => ({ user, persona: "plain" }),
+      limits,
+      guardrails,
+    }
+    const prompt = { id: "p", user: "u", messages: [{ role: "user" as const, content: "Hi there" }] }
+    return rollOut({ ...casting, seed: 7, step: "s", initial: undefined, reward: decode(reward) }, prompt, 0)
+  }
+
+  it.effect("are all kept on the rollout that has no verdict for it", () =>
+    Effect.gen(function* () {
+      for (const [reward, missing] of [
+        [
+          Reward.mix([
+            [1, rubric],
+            [0.5, Reward.rubric([judge("other")])],
+          ]),
+          ["good 8", "bad null", "other 8"],
+        ],
+        [Reward.turns(rubric), ["good 8", "bad 8", "good 8", "bad null"]],
+      ] as const) {
+        const { rollout } = yield* rolled(reward)
+        assert.isNull(rollout.verdict)
+        assert.deepStrictEqual(rollout.failure, { by: "infrastructure", reason: "judge bad: invalid output" })
+        assert.deepStrictEqual(
+          rollout.judges?.map(({ judge: name, score }) => `${name} ${score}`),
+          [...missing],
+        )
+      }
+    }).pipe(Effect.provide(layer)),
+  )
 })
 
 describe("turns one by one", () => {
@@ -315,9 +359,15 @@ describe("forward samples", () => {
         ],
       )
       assert.strictEqual(given.measures["forward samples failed"], 1)
+      // Nobody could tell of the first; the second failed.
+      assert.deepStrictEqual(
+        given.checks.filter(({ check }) => /^sample \d$/.test(check)).map(({ passed }) => passed),
+        [null, false],
+      )
       const none = futures(() => dialogue(["a reply"], { by: "infrastructure", reason: "outage" }))
       const error = yield* Effect.flip(verdict(reward, judged(["a reply"], none)))
-      assert.deepStrictEqual([error._tag, error.kind], ["InvalidOutput", "data"])
+      assert.deepStrictEqual([error._tag, error.kind], ["Unscored", "data"])
+      assert.match(error.message, /no forward sample could be measured: outage/)
     }).pipe(Effect.provide(layer)),
   )
 

@@ -22,7 +22,12 @@ const folder = Effect.acquireRelease(
 const made = Effect.gen(function* () {
   const matrix = yield* Effect.forEach(["role-play", "fine-tuned"], (simulator) =>
     Effect.gen(function* () {
-      const records = [rollout("p1", 0.5), rollout("p2", 0.25), rollout("p3", null)].map((one) => ({
+      const judges = [
+        { judge: "a", score: 7, failure: null, prompt: "f".repeat(64) },
+        { judge: "b", score: null, failure: "refused", prompt: "f".repeat(64) },
+      ]
+      const unscored = { ...rollout("p3", null), judges }
+      const records = [rollout("p1", 0.5), rollout("p2", 0.25), unscored].map((one) => ({
         ...one,
         messages: one.messages.map((message) => ({ ...message, content: `${message.content} (${simulator})` })),
       }))
@@ -72,8 +77,16 @@ describe("a report's files", () => {
         const verdicts = yield* Effect.promise(async () =>
           parquetReadObjects({ file: await asyncBufferFromFile(join(out, "verdicts.parquet")) }),
         )
-        assert.strictEqual(verdicts.length, 4 * 6)
-        assert.isTrue(verdicts.every(({ prompt }) => prompt !== "p3"))
+        assert.strictEqual(verdicts.length, 4 * 6 + 2 * 2)
+        assert.deepStrictEqual(
+          verdicts
+            .filter(({ prompt, simulator }) => prompt === "p3" && simulator === "role-play")
+            .map(({ what, name, passed, value, reason }) => [what, name, passed, value, reason]),
+          [
+            ["judge", "a", null, 7, null],
+            ["judge", "b", null, null, "refused"],
+          ],
+        )
       }),
     120_000,
   )

@@ -15,6 +15,7 @@ export const talkView = (talk, group, line) =>
     ...talk.messages.map((message, at) => turn(message, talk.turns[at], talk.verdict?.turns?.[(at - 1) / 2])),
     talk.closing === null ? null : el("p", { class: "where" }, `The user left with: ${talk.closing}`),
     verdict(talk),
+    missingVerdict(talk),
     refusals(talk),
     provenance(talk, group, line),
   )
@@ -99,7 +100,9 @@ const verdict = ({ verdict }) => {
             el(
               "li",
               {},
-              el("b", { class: passed ? "passed" : "failed" }, `${passed ? "✓ passed" : "✗ failed"}: ${check}`),
+              passed === null
+                ? el("b", {}, `? no verdict: ${check}`)
+                : el("b", { class: passed ? "passed" : "failed" }, `${passed ? "✓ passed" : "✗ failed"}: ${check}`),
               ` ${reason}`,
             ),
           ),
@@ -112,6 +115,25 @@ const verdict = ({ verdict }) => {
       : el("details", {}, el("summary", {}, "what the reward is made of"), el("ul", { class: "checks" }, ...parts)),
   )
 }
+
+/**
+ * What each judge came to where they come to nothing together.
+ * @param {import("./types.ts").Talk} talk
+ */
+const missingVerdict = ({ verdict, judges = [] }) =>
+  verdict !== null || judges.length === 0
+    ? null
+    : el(
+        "section",
+        { "aria-label": "Judges" },
+        el(
+          "ul",
+          { class: "checks" },
+          ...judges.map(({ judge, score, failure }) =>
+            el("li", {}, el("b", {}, judge), score === null ? ` no score: ${failure}` : ` ${score} of 10`),
+          ),
+        ),
+      )
 
 /** @param {any} part @param {number} depth @returns {Array<Node>} */
 const partRows = (part, depth) => [
