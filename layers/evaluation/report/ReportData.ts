@@ -85,11 +85,20 @@ export type ConversationInterval = typeof ConversationInterval.Type
 
 /**
  * Of the judges of a rubric reward, over the conversations of the matrix. Scores are those that they give, from 0 to 10;
- * `difference` is the first judge's mean less the second's where both gave one.
+ * `missing` counts how often a judge that was asked gave none, `failures` why. `difference` is the first judge's mean
+ * less the second's where both gave one.
  */
 export const JudgeAgreement = Schema.Struct({
   alpha: orNull,
-  judges: Schema.Array(Schema.Struct({ judge: Schema.String, scores: Schema.Int, missing: Schema.Int, mean: orNull })),
+  judges: Schema.Array(
+    Schema.Struct({
+      judge: Schema.String,
+      scores: Schema.Int,
+      missing: Schema.Int,
+      mean: orNull,
+      failures: Schema.optional(Schema.Array(Schema.Struct({ reason: Schema.String, count: Schema.Int }))),
+    }),
+  ),
   pairs: Schema.Array(
     Schema.Struct({
       first: Schema.String,
@@ -99,6 +108,8 @@ export const JudgeAgreement = Schema.Struct({
       spearman: orNull,
     }),
   ),
+  /** SHA-256 of the words that judges were asked with, where transcripts tell. */
+  prompts: Schema.optional(Schema.Array(Schema.Struct({ sha256: Schema.String, judges: Schema.Array(Schema.String) }))),
 })
 export type JudgeAgreement = typeof JudgeAgreement.Type
 

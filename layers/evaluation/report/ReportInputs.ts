@@ -5,7 +5,7 @@ import type { WildBenchCell, WildBenchRewards } from "./wildbench/buildWildBench
 import { Rollout } from "../../../src/domain/Rollout.ts"
 
 /** What a report reads of a rollout: with their tokens a large study's would not fit into memory. */
-export const ReportRollout = Rollout.pick("prompt", "sample", "messages", "ending", "verdict", "failure")
+export const ReportRollout = Rollout.pick("prompt", "sample", "messages", "ending", "verdict", "failure", "judges")
 export type ReportRollout = typeof ReportRollout.Type
 
 export interface ReportCell {

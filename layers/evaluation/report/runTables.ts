@@ -34,14 +34,18 @@ export const timeTable = ({ seconds, experiment }: RunFacts): Table => ({
   rows: seconds.map((row) => [row.stage, whole(row.steps), duration(row.seconds)]),
 })
 
-export const materialTable = ({ personas }: Pick<ReportData, "personas">, { models, data }: RunFacts): Table => ({
+export const materialTable = (
+  { personas, judgeAgreement }: Pick<ReportData, "personas" | "judgeAgreement">,
+  { models, data }: RunFacts,
+): Table => ({
   kind: "table",
-  caption: "Models, data and personas",
+  caption: "Models, data, personas and prompts",
   columns: [{ name: "what" }, { name: "name" }, { name: "revision, SHA-256 or words" }],
   rows: [
     ...models.map(({ name, revision }) => ["model", name, revision ?? "unknown: its calls belong to this run alone"]),
     ...data.map(({ name, sha256 }) => ["data", name, sha256]),
     ...personas.map(({ name, prompt }) => ["persona", name, prompt]),
+    ...(judgeAgreement?.prompts ?? []).map(({ sha256, judges }) => ["prompt", `of ${judges.join(", ")}`, sha256]),
   ],
 })
 

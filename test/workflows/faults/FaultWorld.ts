@@ -6,6 +6,7 @@ import { Effect, Layer } from "effect"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { Judge } from "../../../layers/evaluation/Judge.ts"
 import { Driver, Home, Runner } from "../../../src/index.ts"
 import { LanguageModel } from "../../../src/ports/LanguageModel.ts"
 import type { UnderstudyConfig } from "../../../workflows/config/UnderstudyConfig.ts"
@@ -62,9 +63,16 @@ export const faultWorld = Effect.gen(function* () {
         }),
       ),
     )
+    // It has a model of its own already.
+    const timedJudge = Layer.effect(
+      Judge,
+      Effect.map(Judge, (judge) =>
+        Judge.of({ verdict: (...given) => Effect.withClock(judge.verdict(...given), time.clock) }),
+      ),
+    )
     return Driver.run(study.graph, { concurrency: 4, pollMillis: 20, sourceOf }).pipe(
       Effect.provide(Runner.layer(paths.engine)),
-      Effect.provide(Layer.provideMerge(timed, services)),
+      Effect.provide(Layer.provideMerge(Layer.merge(timed, timedJudge), services)),
       Effect.provide(Home.Home.layer(paths.folder)),
       Effect.scoped,
     )

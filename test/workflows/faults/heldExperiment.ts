@@ -1,5 +1,6 @@
 /** Conversations by name: simulated, evaluated and reported on. No corpus is read. */
 import { Effect, Schema } from "effect"
+import type { Reward } from "../../../layers/evaluation/Reward.ts"
 import * as Model from "../../../layers/llm/Model.ts"
 import { plain } from "../../../layers/generation/personas.ts"
 import type { Personas } from "../../../src/domain/Persona.ts"
@@ -54,11 +55,21 @@ interface Held {
   /** Of the simulator. */
   readonly model?: string
   readonly personas?: Personas
+  readonly reward?: typeof Reward.Encoded
 }
+
+const words = { _tag: "ChecklistReward", own: false, checks: [{ kind: "words", max: 600 }] } as const
 
 export const heldStudy = (
   names: ReadonlyArray<string>,
-  { conversing = {}, maxFailureShare = 1, samples = 1, model: simulated = "simulator", personas = plain }: Held = {},
+  {
+    conversing = {},
+    maxFailureShare = 1,
+    samples = 1,
+    model: simulated = "simulator",
+    personas = plain,
+    reward = words,
+  }: Held = {},
 ) => {
   const split = Named({ names })
   const model = (name: string) => Model.openai(name, { revision: "1" })
@@ -67,7 +78,6 @@ export const heldStudy = (
   const settings = { turns: 3, maxTokens: 64, userTemperature, ...conversing }
   const held = { conversing: settings, prompts: names.length, samples, maxFailureShare }
   const simulate = Simulate({ split, assistant: assistants.initial, simulator, ...held })
-  const reward = { _tag: "ChecklistReward", own: false, checks: [{ kind: "words", max: 600 }] } as const
   const matrix = crossMatrix({
     split,
     assistants,

@@ -37,12 +37,13 @@ export const makeVirtualClock = (): VirtualClock => {
     timer = setTimeout(jump, quiet)
   }
 
+  const nanos = () => BigInt(Math.floor(epoch + millis)) * 1_000_000n
   const clock: Clock.Clock = {
     [Clock.ClockTypeId]: Clock.ClockTypeId,
     unsafeCurrentTimeMillis: () => epoch + millis,
     currentTimeMillis: Effect.sync(() => epoch + millis),
-    unsafeCurrentTimeNanos: () => BigInt(epoch + millis) * 1_000_000n,
-    currentTimeNanos: Effect.sync(() => BigInt(epoch + millis) * 1_000_000n),
+    unsafeCurrentTimeNanos: nanos,
+    currentTimeNanos: Effect.sync(nanos),
     sleep: (duration) =>
       Effect.async<void>((resume) => {
         const sleeper = { until: millis + Duration.toMillis(duration), wake: () => resume(Effect.void) }

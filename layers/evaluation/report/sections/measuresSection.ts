@@ -1,11 +1,13 @@
 /** The measures that a reward is made of, and how far its judges agree. */
+import { familyOf } from "../../judges/family.ts"
 import { decimal, signed, whole } from "../numbers.ts"
 import type { ReportData } from "../ReportData.ts"
+import type { RunFacts } from "../RunFacts.ts"
 import { measureTable } from "../scienceTables.ts"
 import { section, some } from "../sectionParts.ts"
 import type { Column, Table } from "../Section.ts"
 
-export const measuresSection = (data: ReportData) =>
+export const measuresSection = (data: ReportData, facts: RunFacts) =>
   section("measures", "Behind the reward", [
     ...some(
       measureTable(data),
@@ -15,7 +17,7 @@ export const measuresSection = (data: ReportData) =>
       pairTable(data),
       `Judges that rank conversations alike may still grade on other scales. Krippendorff's alpha of their scores (interval; 1 is agreement, 0 is chance): ${decimal(data.judgeAgreement?.alpha ?? null)}.`,
     ),
-    judgeTable(data),
+    judgeTable(data, facts),
   ])
 
 const numeric = (name: string): Column => ({ name, numeric: true })
@@ -39,14 +41,31 @@ const pairTable = ({ judgeAgreement }: ReportData): Table => ({
   ]),
 })
 
-const judgeTable = ({ judgeAgreement }: ReportData): Table => ({
+const judgeTable = ({ judgeAgreement }: ReportData, { trainingFamilies = [] }: RunFacts): Table => ({
   kind: "table",
-  caption: "Scores of each judge, 0 to 10",
-  columns: [{ name: "judge" }, numeric("scores"), numeric("missing"), numeric("mean")],
-  rows: (judgeAgreement?.judges ?? []).map(({ judge, scores, missing, mean }) => [
+  caption: "Scores of each judge, 0 to 10, and the times that it was asked and gave none",
+  columns: [
+    { name: "judge" },
+    { name: "in training" },
+    numeric("scores"),
+    numeric("mean"),
+    numeric("missing"),
+    { name: "why" },
+  ],
+  rows: (judgeAgreement?.judges ?? []).map(({ judge, scores, missing, mean, failures = [] }) => [
     judge,
+    inTraining(judge, trainingFamilies),
     whole(scores),
-    whole(missing),
     decimal(mean),
+    whole(missing),
+    failures.map(({ reason, count }) => `${reason} (${whole(count)})`).join(", "),
   ]),
 })
+
+/** A judge that trained an assistant has taught it its own taste. */
+const inTraining = (name: string, families: ReadonlyArray<string>) => {
+  if (families.length === 0) return "not known"
+  return families.includes(familyOf({ model: { provider: "openai", name } }))
+    ? "its family gave rewards"
+    : "not among its judges"
+}

@@ -143,6 +143,39 @@ describe("renderHtml", () => {
     }),
   )
 
+  it.effect(
+    "tells of judges what they gave, why nothing, and by which words; a verdict that is missing is no failed one",
+    () =>
+      Effect.gen(function* () {
+        const prompt = "f".repeat(64)
+        const judged = (id: string, score: number | null) => {
+          const one = rollout(id, 0.7)
+          const failed = { check: "gpt-5", passed: null, reason: "failed (Refused)" }
+          return {
+            ...one,
+            verdict: one.verdict === null ? null : { ...one.verdict, checks: score === null ? [failed] : [] },
+            judges: [
+              { judge: "gpt-5@1", score, failure: score === null ? "refused" : null, prompt },
+              { judge: "claude-5@1", score: 6, failure: null, prompt },
+            ],
+          }
+        }
+        const withJudges = buildReportData({
+          simulators,
+          assistants,
+          matrix: [cell({ ...column, assistant: "initial" }, [judged("p1", null), judged("p2", 8)])],
+        })
+        const facts = { ...runFacts, trainingFamilies: ["gpt"] }
+        const markdown = renderMarkdown(withJudges, facts)
+        assert.include(markdown, "| gpt-5@1 | its family gave rewards | 1 | 8.00 | 1 | refused (1) |")
+        assert.include(markdown, "| claude-5@1 | not among its judges | 2 | 6.00 | 0 |")
+        assert.include(markdown, `| prompt | of gpt-5@1, claude-5@1 | ${prompt} |`)
+        assert.include(markdown, "no verdict: gpt-5 (failed (Refused))")
+        assert.notInclude(markdown, "not passed: gpt-5")
+        assert.match(yield* renderHtml(withJudges, facts), /<span class="missing">\? gpt-5<\/span>/)
+      }),
+  )
+
   it.effect("has headed, captioned tables", () =>
     Effect.gen(function* () {
       const page = yield* renderHtml(data, runFacts)
