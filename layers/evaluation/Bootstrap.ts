@@ -3,8 +3,8 @@
  * cross-simulator cells: 10,000 resamples, seed 0, 95% (paper 3.9). Where several values come from one user or one
  * prompt they are not independent: then whole clusters are resampled (Davison and Hinkley 1997, section 3.8).
  */
-import { randomFrom } from "../../src/domain/Seed.ts"
-import { quantile } from "./quantile.ts"
+import { Iterable as Iter } from "effect"
+import { meanIntervals } from "./meanIntervals.ts"
 
 export interface BootstrapOptions {
   /** Resamples. */
@@ -51,14 +51,16 @@ export const bootstrapMean = (values: ReadonlyArray<number>, options: BootstrapO
 export const bootstrapClusteredMean = (
   observations: ReadonlyArray<Observation>,
   options: BootstrapOptions = {},
-): MeanInterval | null => {
-  const clusters = new Map<string, Cluster>()
-  for (const { cluster, value } of observations) {
-    const { sum, count } = clusters.get(cluster) ?? { sum: 0, count: 0 }
-    clusters.set(cluster, { sum: sum + value, count: count + 1 })
-  }
-  return resampled([...clusters.values()], options)
-}
+): MeanInterval | null => resampled(byCluster(observations), options)
+
+/**
+ * `bootstrapClusteredMean` of each list, which is read once. Lists with equally many clusters share the work of drawing:
+ * with thousands of clusters that is most of it.
+ */
+export const bootstrapClusteredMeans = (
+  lists: Iterable<ReadonlyArray<Observation>>,
+  options: BootstrapOptions = {},
+): ReadonlyArray<MeanInterval | null> => meanIntervals(Iter.map(lists, byCluster), options)
 
 /** What one cluster adds to a ratio. */
 export interface Ratio {
@@ -100,7 +102,7 @@ export const differences = (
 
 /** One observation for each prompt: the mean of its values. */
 export const byPrompt = (observations: ReadonlyArray<PairedObservation>): ReadonlyArray<PairedObservation> => {
-  const prompts = new Map<string, Cluster & { readonly cluster: string }>()
+  const prompts = new Map<string, Ratio & { readonly cluster: string }>()
   for (const { prompt, cluster, value } of observations) {
     const { sum, count } = prompts.get(prompt) ?? { sum: 0, count: 0 }
     prompts.set(prompt, { cluster, sum: sum + value, count: count + 1 })
@@ -108,53 +110,14 @@ export const byPrompt = (observations: ReadonlyArray<PairedObservation>): Readon
   return [...prompts].map(([prompt, { cluster, sum, count }]) => ({ prompt, cluster, value: sum / count }))
 }
 
-interface Cluster {
-  readonly sum: number
-  readonly count: number
+const byCluster = (observations: ReadonlyArray<Observation>): ReadonlyArray<Ratio> => {
+  const clusters = new Map<string, Ratio>()
+  for (const { cluster, value } of observations) {
+    const { sum, count } = clusters.get(cluster) ?? { sum: 0, count: 0 }
+    clusters.set(cluster, { sum: sum + value, count: count + 1 })
+  }
+  return [...clusters.values()]
 }
 
-const resampled = (clusters: ReadonlyArray<Cluster>, options: BootstrapOptions): MeanInterval | null => {
-  const [sum, n] = [total(clusters, (cluster) => cluster.sum), total(clusters, (cluster) => cluster.count)]
-  if (n === 0) return null
-  const point = { mean: sum / n, n, clusters: clusters.length }
-  if (clusters.length === 1) return { ...point, low: null, high: null, standardError: null }
-  const means = resampledMeans(clusters, options.resamples ?? 10_000, options.seed ?? 0)
-  const tail = (1 - (options.confidence ?? 0.95)) / 2
-  return { ...point, low: quantile(means, tail), high: quantile(means, 1 - tail), standardError: deviation(means) }
-}
-
-/** In ascending order. */
-const resampledMeans = (clusters: ReadonlyArray<Cluster>, resamples: number, seed: number): Float64Array => {
-  const size = clusters.length
-  const sums = Float64Array.from(clusters, ({ sum }) => sum)
-  const counts = Float64Array.from(clusters, ({ count }) => count)
-  const drawn = draws(size, resamples, seed)
-  return Float64Array.from({ length: resamples }, (_, resample) => {
-    let [sum, count] = [0, 0]
-    for (let i = resample * size; i < (resample + 1) * size; i++) {
-      sum += sums[drawn[i]!]!
-      count += counts[drawn[i]!]!
-    }
-    return sum / count
-  }).sort()
-}
-
-let lastDraws = { key: "", indices: new Uint32Array() }
-
-/** The indices of all resamples, one after the other. Kept: a report asks for the same ones in every cell. */
-const draws = (size: number, resamples: number, seed: number): Uint32Array => {
-  const key = `${size} ${resamples} ${seed}`
-  if (lastDraws.key === key) return lastDraws.indices
-  const { int } = randomFrom(seed)
-  const indices = Uint32Array.from({ length: size * resamples }, () => int(size))
-  lastDraws = { key, indices }
-  return indices
-}
-
-/** With n - 1 below, as SciPy's `bootstrap` has it. */
-const deviation = (values: Float64Array) => {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1))
-}
-
-const total = <A>(items: ReadonlyArray<A>, of: (item: A) => number) => items.reduce((sum, item) => sum + of(item), 0)
+const resampled = (clusters: ReadonlyArray<Ratio>, options: BootstrapOptions): MeanInterval | null =>
+  meanIntervals([clusters], options)[0] ?? null

@@ -3,28 +3,31 @@
  * reliability over repeated rollouts (pass^k; paper 3.6), and intervals that resample conversations beside those that
  * resample whole users.
  */
-import { bootstrapMean, pairedDifference } from "../Bootstrap.ts"
+import { differences } from "../Bootstrap.ts"
 import { passHatCurve } from "../statistics/passK.ts"
 import type { ConversationInterval, PairedContrast, Reliability } from "./ReportData.ts"
 import type { ReportCell, ReportInputs } from "./ReportInputs.ts"
-import { estimate, isSameColumn, labels, observations } from "./scores.ts"
+import { estimated, isSameColumn, labels, observations } from "./scores.ts"
 import type { ClusterOf } from "./scores.ts"
 
 /** In every column that both assistants of a pair met; whole users are resampled, or prompts where no users are known. */
 export const pairedContrasts = (
   { contrasts = [], matrix }: ReportInputs,
   clusterOf: ClusterOf,
-): ReadonlyArray<PairedContrast> =>
-  contrasts.flatMap(({ assistant, against }) =>
+): ReadonlyArray<PairedContrast> => {
+  const pairs = contrasts.flatMap(({ assistant, against }) =>
     matrix
       .filter((cell) => cell.assistant === assistant)
       .flatMap((cell) => {
         const other = matrix.find((one) => one.assistant === against && isSameColumn(one, cell))
-        if (other === undefined) return []
-        const rewards = (of: ReportCell) => observations(of, "reward", clusterOf)
-        return [{ ...labels(cell), against, ...estimate(pairedDifference(rewards(cell), rewards(other))) }]
+        return other === undefined ? [] : [{ cell, other }]
       }),
   )
+  const rewards = (cell: ReportCell) => observations(cell, "reward", clusterOf)
+  return estimated(pairs, ({ cell, other }) => differences(rewards(cell), rewards(other))).map(
+    ([{ cell, other }, mean]) => ({ ...labels(cell), against: other.assistant, ...mean }),
+  )
+}
 
 /** Mean over prompts of the chance that all of k rollouts reach the reward; missing rollouts count neither way. */
 export const reliability = ({ success, matrix }: ReportInputs): ReadonlyArray<Reliability> =>
@@ -43,7 +46,6 @@ export const reliability = ({ success, matrix }: ReportInputs): ReadonlyArray<Re
 
 /** Of the mean reward, as if every conversation were by another user: narrower than it should be where users recur. */
 export const byConversation = ({ matrix }: ReportInputs): ReadonlyArray<ConversationInterval> =>
-  matrix.map((cell) => {
-    const interval = bootstrapMean(cell.rollouts.flatMap(({ verdict }) => (verdict === null ? [] : [verdict.reward])))
-    return { ...labels(cell), low: interval?.low ?? null, high: interval?.high ?? null, n: interval?.n ?? 0 }
-  })
+  estimated(matrix, ({ rollouts }) =>
+    rollouts.flatMap(({ verdict }, i) => (verdict === null ? [] : [{ cluster: String(i), value: verdict.reward }])),
+  ).map(([cell, { low, high, n }]) => ({ ...labels(cell), low, high, n }))

@@ -1,7 +1,8 @@
 /** The cross-simulator matrix and what follows from it: gains over the initial model, generalisation, sensitivity. */
+import { Array as Arr, Iterable as Iter } from "effect"
 import type { PolicyResult } from "../../../src/domain/Results.ts"
-import { bootstrapClusteredMean, byPrompt, differences, pairedDifference } from "../Bootstrap.ts"
-import type { MeanInterval, PairedObservation } from "../Bootstrap.ts"
+import { bootstrapClusteredMeans, byPrompt, differences } from "../Bootstrap.ts"
+import type { MeanInterval, Observation, PairedObservation } from "../Bootstrap.ts"
 import type { Gain, Generalisation, MatrixRow, Sensitivity } from "./ReportData.ts"
 import { ownSimulators } from "./ReportInputs.ts"
 import type { ReportCell, ReportInputs, ReportRollout } from "./ReportInputs.ts"
@@ -9,32 +10,27 @@ import type { ReportCell, ReportInputs, ReportRollout } from "./ReportInputs.ts"
 /** Prompts by the cluster that is resampled whole. */
 export type ClusterOf = (prompt: string) => string
 
-export const matrixRows = ({ matrix }: ReportInputs, clusterOf: ClusterOf): ReadonlyArray<MatrixRow> =>
-  matrix.flatMap((cell) =>
-    metricsOf(cell).map((metric) => ({
-      ...labels(cell),
-      metric,
-      ...estimate(bootstrapClusteredMean(observations(cell, metric, clusterOf))),
-      missing: missingOf(cell),
-    })),
+export const matrixRows = ({ matrix }: ReportInputs, clusterOf: ClusterOf): ReadonlyArray<MatrixRow> => {
+  const rows = matrix.flatMap((cell) => metricsOf(cell).map((metric) => ({ cell, metric })))
+  return estimated(rows, ({ cell, metric }) => observations(cell, metric, clusterOf)).map(
+    ([{ cell, metric }, mean]) => ({ ...labels(cell), metric, ...mean, missing: missingOf(cell) }),
   )
+}
 
 /** Of every trained assistant in every column where the model it was trained from was evaluated too. */
-export const gains = (inputs: ReportInputs, clusterOf: ClusterOf): ReadonlyArray<Gain> =>
-  inputs.matrix.flatMap((cell) => {
+export const gains = (inputs: ReportInputs, clusterOf: ClusterOf): ReadonlyArray<Gain> => {
+  const rows = inputs.matrix.flatMap((cell) => {
     const base = baseline(inputs, cell)
-    if (base === undefined) return []
-    return metricsOf(cell).map((metric) => ({
-      ...labels(cell),
-      initial: base.assistant,
-      metric,
-      ...estimate(pairedDifference(observations(cell, metric, clusterOf), observations(base, metric, clusterOf))),
-    }))
+    return base === undefined ? [] : metricsOf(cell).map((metric) => ({ cell, base, metric }))
   })
+  return estimated(rows, ({ cell, base, metric }) =>
+    differences(observations(cell, metric, clusterOf), observations(base, metric, clusterOf)),
+  ).map(([{ cell, base, metric }, mean]) => ({ ...labels(cell), initial: base.assistant, metric, ...mean }))
+}
 
 /** Of the assistants whose own simulator is known and that met others too. Held-out columns are not of this. */
-export const generalisation = (inputs: ReportInputs, clusterOf: ClusterOf): ReadonlyArray<Generalisation> =>
-  [...ownSimulators(inputs)].flatMap(([assistant, own]) => {
+export const generalisation = (inputs: ReportInputs, clusterOf: ClusterOf): ReadonlyArray<Generalisation> => {
+  const rows = [...ownSimulators(inputs)].flatMap(([assistant, own]) => {
     const gainsBySimulator = inputs.matrix.flatMap((cell) => {
       const base = cell.assistant === assistant && !cell.heldOut ? baseline(inputs, cell) : undefined
       if (base === undefined) return []
@@ -44,12 +40,11 @@ export const generalisation = (inputs: ReportInputs, clusterOf: ClusterOf): Read
     const inOwn = gainsBySimulator.filter((gain) => gain.own)
     const others = gainsBySimulator.filter((gain) => !gain.own)
     if (inOwn.length === 0 || others.length === 0) return []
-    const gap = pairedDifference(
-      meanOver(inOwn.map(({ gained }) => gained)),
-      meanOver(others.map(({ gained }) => gained)),
-    )
-    return [{ assistant, own, ...estimate(gap) }]
+    const gap = differences(meanOver(inOwn.map(({ gained }) => gained)), meanOver(others.map(({ gained }) => gained)))
+    return [{ assistant, own, gap }]
   })
+  return estimated(rows, ({ gap }) => gap).map(([{ assistant, own }, mean]) => ({ assistant, own, ...mean }))
+}
 
 export const sensitivity = (inputs: ReportInputs): ReadonlyArray<Sensitivity> =>
   inputs.matrix.map((cell) => {
@@ -121,8 +116,8 @@ const isInitialOf = (
 
 /** By prompt, the mean over the lists that have it; only prompts that all have. */
 const meanOver = (lists: ReadonlyArray<ReadonlyArray<PairedObservation>>) => {
-  const all = lists.flat()
-  return byPrompt(all.filter(({ prompt }) => lists.every((list) => list.some((row) => row.prompt === prompt))))
+  const prompts = lists.map((list) => new Set(list.map(({ prompt }) => prompt)))
+  return byPrompt(lists.flat().filter(({ prompt }) => prompts.every((known) => known.has(prompt))))
 }
 
 const missingOf = ({ rollouts }: ReportCell) => rollouts.filter(({ verdict }) => verdict === null).length
@@ -130,8 +125,15 @@ const missingOf = ({ rollouts }: ReportCell) => rollouts.filter(({ verdict }) =>
 const meanOf = (rows: ReadonlyArray<PairedObservation>) =>
   rows.length === 0 ? null : rows.reduce((sum, { value }) => sum + value, 0) / rows.length
 
+/** Each row with the mean of the observations behind it, which are read row by row: those of all rows are many. */
+export const estimated = <Row>(
+  rows: ReadonlyArray<Row>,
+  observationsOf: (row: Row) => ReadonlyArray<Observation>,
+): ReadonlyArray<[Row, ReturnType<typeof estimate>]> =>
+  Arr.zip(rows, bootstrapClusteredMeans(Iter.map(rows, observationsOf)).map(estimate))
+
 /** An interval, or nulls where there is none. */
-export const estimate = (interval: MeanInterval | null) =>
+const estimate = (interval: MeanInterval | null) =>
   interval === null
     ? { mean: null, low: null, high: null, n: 0 }
     : { mean: interval.mean, low: interval.low, high: interval.high, n: interval.n }

@@ -2,10 +2,14 @@ import { assert, describe, it } from "@effect/vitest"
 import { FastCheck as fc } from "effect"
 import {
   bootstrapClusteredMean,
+  bootstrapClusteredMeans,
   bootstrapMean,
   differences,
   pairedDifference,
 } from "../../../layers/evaluation/Bootstrap.ts"
+import { resamples } from "../../../layers/evaluation/resamples.ts"
+import { bootstrap } from "../../../layers/evaluation/statistics/Resampling.ts"
+import { randomFrom } from "../../../src/domain/Seed.ts"
 
 const quick = { resamples: 300 }
 const number = fc.double({ min: -5, max: 5, noNaN: true })
@@ -80,6 +84,41 @@ describe("bootstrapClusteredMean", () => {
       assert.strictEqual(repeated.clusters, data.length)
     },
   )
+})
+
+describe("bootstrapClusteredMeans", () => {
+  it.prop(
+    "gives each list the interval that it has alone, whatever it shares draws with",
+    [fc.array(values)],
+    ([lists]) => {
+      const rows = [[], [1], ...lists].map((data) => data.map((value, i) => ({ cluster: `${i}`, value })))
+      assert.deepStrictEqual(
+        bootstrapClusteredMeans(rows, quick),
+        rows.map((row) => bootstrapClusteredMean(row, quick)),
+      )
+    },
+  )
+})
+
+describe("resamples", () => {
+  const all = (size: number, seed: number, most?: number) =>
+    Array.from(resamples(size, 20, seed, most), (drawn) => [...drawn])
+
+  it.prop("are the same whether they are kept or drawn one by one", [fc.nat(40), fc.nat(9)], ([size, seed]) => {
+    assert.deepStrictEqual(all(size, seed, 0), all(size, seed))
+  })
+
+  it("that are too many to be kept give the same intervals, and leave no memory taken", () => {
+    const { next } = randomFrom(1)
+    const many = Array.from({ length: 6000 }, next)
+    const options = { resamples: 3000 }
+    const before = process.memoryUsage().arrayBuffers
+    const found = bootstrapMean(many, options)
+    // All draws would be 72 megabytes.
+    assert.isBelow(process.memoryUsage().arrayBuffers - before, 10e6)
+    const one = bootstrap(many, (sample) => sample.reduce((sum, value) => sum + value, 0) / sample.length, options)
+    assert.deepStrictEqual([found?.low, found?.high], [one?.low, one?.high])
+  })
 })
 
 describe("pairedDifference", () => {
