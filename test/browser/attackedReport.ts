@@ -4,27 +4,37 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { buildReportData } from "../../layers/evaluation/report/buildReportData.ts"
+import type { ReportInputs } from "../../layers/evaluation/report/ReportInputs.ts"
 import { ArtifactStore } from "../../src/index.ts"
 import { writeReportFiles } from "../../workflows/reportFiles.ts"
 import { rollouts } from "../../workflows/stages/conversations.ts"
 import { reportInputs } from "../layers/evaluation/report/reportInputs.ts"
+import { richInputs } from "../layers/evaluation/report/richInputs.ts"
 import { runFacts } from "../layers/evaluation/report/runFacts.ts"
 
 export const attack =
   '</script><script>window.hacked=1</script><img src=x onerror="window.hacked=1"><svg onload="window.hacked=1"> \u2028 ]})'
 
-/** Twelve cells of sixteen conversations: 192, of which one failed; gone with the scope. */
+/**
+ * Twelve cells of sixteen conversations: 192, of which one failed; in the folder `rich` a report with seeds, contrasts,
+ * repeated rollouts and several judges. Gone with the scope.
+ */
 export const attackedReport = Effect.gen(function* () {
   const folder = yield* Effect.acquireRelease(
     Effect.sync(() => mkdtempSync(join(tmpdir(), "understudy-page-"))),
     (made) => Effect.sync(() => rmSync(made, { recursive: true })),
   )
-  yield* Effect.gen(function* () {
-    const matrix = yield* Effect.forEach(reportInputs.matrix, (cell) =>
+  yield* written(reportInputs, folder)
+  yield* written(richInputs, join(folder, "rich"))
+  return folder
+})
+
+const written = (inputs: ReportInputs, folder: string) =>
+  Effect.gen(function* () {
+    const matrix = yield* Effect.forEach(inputs.matrix, (cell) =>
       Effect.gen(function* () {
         const records = cell.rollouts.map((rollout, at) => ({
           ...rollout,
-          sample: 0,
           persona: cell.persona,
           turns: [],
           closing: attack,
@@ -42,11 +52,9 @@ export const attackedReport = Effect.gen(function* () {
         return { ...cell, rollouts: records, result: { ...cell.result, transcripts } }
       }),
     )
-    const data = buildReportData({ ...reportInputs, title: `Study ${attack}`, matrix })
+    const data = buildReportData({ ...inputs, title: `Study ${attack}`, matrix })
     yield* writeReportFiles({ data: { ...data, provenance: known(data.provenance) }, facts: runFacts }, folder)
   }).pipe(Effect.provide(ArtifactStore.layer(join(folder, "artifacts"))))
-  return folder
-})
 
 /** The made-up training has no transcripts. */
 const known = (provenance: ReturnType<typeof buildReportData>["provenance"]) =>

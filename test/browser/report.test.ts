@@ -107,6 +107,40 @@ describe.skipIf(executablePath === undefined)("a report in Chromium", () => {
     await clean(page)
   })
 
+  it("leads from comparisons, seeds and judges to each side's conversations", { timeout }, async () => {
+    const page = await opened("", join(folder, "rich/report.html"))
+    const dialog = page.locator("dialog")
+    const lists = async (table: RegExp, link: string, found: RegExp) => {
+      await page.getByRole("table", { name: table }).locator("button.n").first().click()
+      const links = await dialog.getByText("Read the conversations").allInnerTexts()
+      await dialog.getByText(link, { exact: true }).click()
+      await page.locator(".found", { hasText: found }).waitFor()
+      await page.locator(".talk-view").waitFor()
+      await page.locator(".tools a[href='#report']").click()
+      return links.map((words) => words.replace("Read the conversations ", ""))
+    }
+    const one = /^32 of 672 conversations/
+    const tuned = "Read the conversations of fine-tuned, seed 1"
+    assert.deepStrictEqual(await lists(/^Gain in reward by way/, "Read the conversations of initial", one), [
+      "of role-play, seed 1",
+      "of role-play, seed 2",
+      "of initial",
+    ])
+    assert.strictEqual((await lists(/^Differences between ways/, tuned, one)).length, 5)
+    assert.deepStrictEqual(await lists(/^One assistant against another/, tuned, one), [
+      "of role-play, seed 1",
+      "of fine-tuned, seed 1",
+    ])
+    const under = "Read the conversations under it"
+    for (const table of [/^Chance that all/, /^Intervals by user/]) {
+      assert.deepStrictEqual(await lists(table, under, one), ["under it"])
+    }
+    for (const table of [/^How far judges agree/, /^Scores of each judge/]) {
+      assert.deepStrictEqual(await lists(table, under, /^672 of 672/), ["under it"])
+    }
+    await clean(page)
+  })
+
   it("keeps what is shown in the address", { timeout }, async () => {
     const page = await opened("#transcripts?assistant=fine-tuned&simulator=role-play&persona=busy")
     await page.locator(".talk-view").waitFor()

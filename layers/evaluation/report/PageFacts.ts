@@ -23,6 +23,7 @@ export interface PageSource {
     readonly transcripts: ReadonlyArray<string>
   }>
   readonly talks?: TalkFilter
+  readonly otherTalks?: ReadonlyArray<TalkFilter>
   readonly command?: string
 }
 
@@ -30,13 +31,14 @@ export interface PageSource {
 export const sourceList = (provenance: ReadonlyArray<Provenance>, { steps }: Pick<RunFacts, "steps">) => {
   const places = new Map<string, number>()
   const sources: Array<PageSource> = []
-  const resolve = ({ steps: labels, talks, command }: Source): PageSource => ({
+  const resolve = ({ steps: labels, talks, otherTalks, command }: Source): PageSource => ({
     steps: labels.map((label) => ({
       label,
       id: steps[label] ?? null,
       transcripts: provenance.find((row) => row.label === label)?.transcripts ?? [],
     })),
     ...(talks === undefined ? {} : { talks }),
+    ...(otherTalks === undefined ? {} : { otherTalks }),
     ...(command === undefined ? {} : { command }),
   })
   return {

@@ -53,6 +53,8 @@ const overSeeds = {
   persona: Schema.String,
   heldOut: Schema.Boolean,
   seeds: Schema.Int,
+  /** Labels of all that the mean is of, one for each seed and way of training; unknown in data without them. */
+  assistants: Schema.optional(Schema.Array(Schema.String)),
   mean: Schema.Number,
   low: orNull,
   high: orNull,

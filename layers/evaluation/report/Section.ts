@@ -9,6 +9,8 @@ export interface Source {
   readonly steps: ReadonlyArray<string>
   /** The conversations under them. */
   readonly talks?: TalkFilter
+  /** Further lists of such: of the other side of a comparison, of other seeds. */
+  readonly otherTalks?: ReadonlyArray<TalkFilter>
   /** What shows them, where they are the journal's or the ledger's. */
   readonly command?: string
 }

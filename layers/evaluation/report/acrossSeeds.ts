@@ -13,8 +13,14 @@ import { isSameColumn } from "./scores.ts"
 /** A row for each way and column; its interval is null with one seed. `gains` are those of single assistants. */
 export const seedGains = ({ replicates = {} }: ReportInputs, gains: ReadonlyArray<Gain>): ReadonlyArray<SeedGain> =>
   groups(replicates, gains).map(({ method, column, bySeed }) => {
-    const values = [...bySeed.values()]
-    return { method, ...column, seeds: values.length, ...tested(values) }
+    const gains = [...bySeed.values()]
+    return {
+      method,
+      ...column,
+      seeds: gains.length,
+      assistants: gains.map(({ assistant }) => assistant),
+      ...tested(gains.map(({ mean }) => mean)),
+    }
   })
 
 /** Of ways that differ in one axis, where both have at least two seeds in common. */
@@ -26,18 +32,19 @@ export const seedContrasts = (
   const rows = all.flatMap((one, i) =>
     all.slice(i + 1).flatMap((other) => {
       if (!isSameColumn(one.column, other.column) || !differInOne(one.labels, other.labels)) return []
-      const differences = [...other.bySeed].flatMap(([seed, gain]) => {
-        const before = one.bySeed.get(seed)
-        return before === undefined ? [] : [gain - before]
+      const pairs = [...other.bySeed].flatMap(([seed, gain]) => {
+        const base = one.bySeed.get(seed)
+        return base === undefined ? [] : [{ gain, base }]
       })
-      if (differences.length < 2) return []
+      if (pairs.length < 2) return []
       return [
         {
           method: other.method,
           against: one.method,
           ...other.column,
-          seeds: differences.length,
-          ...tested(differences),
+          seeds: pairs.length,
+          assistants: pairs.flatMap(({ gain, base }) => [gain.assistant, base.assistant]),
+          ...tested(pairs.map(({ gain, base }) => gain.mean - base.mean)),
         },
       ]
     }),
@@ -53,12 +60,16 @@ interface Group {
   readonly method: string
   readonly labels: Replicate["labels"]
   readonly column: Column
-  readonly bySeed: ReadonlyMap<string, number>
+  readonly bySeed: ReadonlyMap<string, SeedValue>
+}
+interface SeedValue {
+  readonly assistant: string
+  readonly mean: number
 }
 type Column = Pick<Gain, "simulator" | "persona" | "heldOut">
 
 const groups = (replicates: Readonly<Record<string, Replicate>>, gains: ReadonlyArray<Gain>): ReadonlyArray<Group> => {
-  const found = new Map<string, Group & { readonly bySeed: Map<string, number> }>()
+  const found = new Map<string, Group & { readonly bySeed: Map<string, SeedValue> }>()
   for (const { assistant, metric, mean, simulator, persona, heldOut } of gains) {
     const replicate = replicates[assistant]
     if (replicate === undefined || metric !== "reward" || mean === null) continue
@@ -69,9 +80,9 @@ const groups = (replicates: Readonly<Record<string, Replicate>>, gains: Readonly
       method,
       labels,
       column: { simulator, persona, heldOut },
-      bySeed: new Map<string, number>(),
+      bySeed: new Map<string, SeedValue>(),
     }
-    group.bySeed.set(seed, mean)
+    group.bySeed.set(seed, { assistant, mean })
     found.set(key, group)
   }
   return [...found.values()]

@@ -1,5 +1,6 @@
 /** Where the numbers of a report's rows come from. */
 import type { ReportData } from "./ReportData.ts"
+import { isSameColumn } from "./scores.ts"
 import type { Source } from "./Section.ts"
 import { stepLabels } from "./stepLabels.ts"
 
@@ -14,11 +15,32 @@ export const cellSource = ({ assistant, simulator, persona }: Cell): Source => (
   talks: { kind: "evaluation", assistant, simulator, persona },
 })
 
-/** The conversations of the assistant and those of the model that it was trained from, which it is paired with. */
-export const gainSource = ({ initial, ...cell }: Cell & { readonly initial: string }): Source => ({
-  steps: [stepLabels.evaluation(cell), stepLabels.evaluation({ ...cell, assistant: initial })],
-  talks: { kind: "evaluation", assistant: cell.assistant, simulator: cell.simulator, persona: cell.persona },
-})
+/** Of numbers that several assistants make together in one column: the sides of a comparison, or seeds. */
+const columnOf = (assistants: ReadonlyArray<string>, { simulator, persona }: Omit<Cell, "assistant">): Source => {
+  const cells = assistants.map((assistant) => cellSource({ assistant, simulator, persona }))
+  const [talks, ...otherTalks] = cells.flatMap((cell) => (cell.talks === undefined ? [] : [cell.talks]))
+  return { steps: cells.flatMap(({ steps }) => steps), ...(talks === undefined ? {} : { talks, otherTalks }) }
+}
+
+/** The conversations of the assistant and those of the one that it is paired with. */
+export const contrastSource = ({ assistant, against, ...column }: Cell & { readonly against: string }): Source =>
+  columnOf([assistant, against], column)
+
+/** Against the model that the assistant was trained from. */
+export const gainSource = ({ initial, ...cell }: Cell & { readonly initial: string }): Source =>
+  contrastSource({ ...cell, against: initial })
+
+/** All assistants that a claim across seeds is made of, and the models that they were trained from. */
+export const seedsSource = (
+  data: ReportData,
+  { assistants, ...column }: Omit<Cell, "assistant"> & { readonly assistants?: ReadonlyArray<string> | undefined },
+): Source => {
+  if (assistants === undefined) return columnSource(data, column)
+  const initial = data.gains
+    .filter((gain) => assistants.includes(gain.assistant) && isSameColumn(gain, column))
+    .map((gain) => gain.initial)
+  return columnOf([...new Set([...assistants, ...initial])], column)
+}
 
 /** All evaluations of an assistant and of the models that it is compared with. */
 export const assistantSource = ({ matrix, gains }: ReportData, assistant: string): Source => {
@@ -26,8 +48,18 @@ export const assistantSource = ({ matrix, gains }: ReportData, assistant: string
   const rows = matrix.filter(
     (row) => row.metric === "reward" && (row.assistant === assistant || initial.has(row.assistant)),
   )
-  return { steps: rows.map(stepLabels.evaluation), talks: { kind: "evaluation", assistant } }
+  return {
+    steps: rows.map(stepLabels.evaluation),
+    talks: { kind: "evaluation", assistant },
+    otherTalks: [...initial].map((assistant) => ({ kind: "evaluation", assistant })),
+  }
 }
+
+/** All evaluations. */
+export const matrixSource = ({ matrix }: ReportData): Source => ({
+  steps: matrix.filter((row) => row.metric === "reward").map(stepLabels.evaluation),
+  talks: { kind: "evaluation" },
+})
 
 /** All evaluations with a simulator in a persona. */
 export const columnSource = ({ matrix }: ReportData, { simulator, persona }: Omit<Cell, "assistant">): Source => ({

@@ -27,22 +27,28 @@ const open = (dialog, button) => {
   const source = facts.sources[Number(index)]
   if (source === undefined) return
   const narrower = button.dataset["talks"]
-  const talks =
-    source.talks === undefined || facts.transcripts === null
-      ? undefined
-      : { ...source.talks, ...(narrower === undefined ? {} : JSON.parse(narrower)) }
+  const lists =
+    source.talks === undefined || facts.transcripts === null ? [] : [source.talks, ...(source.otherTalks ?? [])]
   const close = () => dialog.close()
   fill(
     dialog,
     el("h2", { id: "source-title" }, button.dataset["shown"] ?? button.textContent ?? ""),
     el("p", { class: "where" }, placeOf(button)),
-    talks === undefined
-      ? null
-      : el(
-          "p",
-          {},
-          el("a", { href: talksHash(talks), class: "primary", click: close }, "Read the conversations under it"),
+    ...lists.map((talks) =>
+      el(
+        "p",
+        {},
+        el(
+          "a",
+          {
+            href: talksHash({ ...talks, ...(narrower === undefined ? {} : JSON.parse(narrower)) }),
+            class: "primary",
+            click: close,
+          },
+          `Read the conversations ${lists.length === 1 ? "under it" : `of ${talks.assistant}`}`,
         ),
+      ),
+    ),
     ...source.steps.map(step),
     source.command === undefined
       ? null

@@ -2,6 +2,7 @@
 import { columnName } from "../findings.ts"
 import { decimal, interval, signed, signedInterval, whole } from "../numbers.ts"
 import type { ReportData } from "../ReportData.ts"
+import { cellSource, contrastSource } from "../rowSources.ts"
 import { section, some } from "../sectionParts.ts"
 import type { Column, Table } from "../Section.ts"
 
@@ -34,6 +35,7 @@ const contrastTable = ({ contrasts = [] }: ReportData): Table => ({
     numeric("95% interval"),
     numeric("prompts"),
   ],
+  sources: contrasts.map(contrastSource),
   rows: contrasts.map((row) => [
     row.assistant,
     row.against,
@@ -57,6 +59,7 @@ const reliabilityTable = ({ reliability = [] }: ReportData): Table => {
       numeric("prompts"),
       numeric("missing"),
     ],
+    sources: reliability.map(cellSource),
     rows: reliability.map((row) => [
       row.assistant,
       columnName(row),
@@ -78,6 +81,7 @@ const intervalTable = ({ byConversation = [], matrix }: ReportData): Table => ({
     numeric("by conversation"),
     numeric("conversations"),
   ],
+  sources: byConversation.map(cellSource),
   rows: byConversation.map((row) => {
     const same = matrix.find(
       (cell) =>

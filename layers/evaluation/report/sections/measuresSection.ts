@@ -2,6 +2,7 @@
 import { familyOf } from "../../judges/family.ts"
 import { decimal, signed, whole } from "../numbers.ts"
 import type { ReportData } from "../ReportData.ts"
+import { matrixSource } from "../rowSources.ts"
 import type { RunFacts } from "../RunFacts.ts"
 import { measureTable } from "../scienceTables.ts"
 import { section, some } from "../sectionParts.ts"
@@ -22,7 +23,7 @@ export const measuresSection = (data: ReportData, facts: RunFacts) =>
 
 const numeric = (name: string): Column => ({ name, numeric: true })
 
-const pairTable = ({ judgeAgreement }: ReportData): Table => ({
+const pairTable = (data: ReportData): Table => ({
   kind: "table",
   caption: "How far judges agree, two by two",
   columns: [
@@ -32,7 +33,8 @@ const pairTable = ({ judgeAgreement }: ReportData): Table => ({
     numeric("rank correlation (Spearman)"),
     numeric("mean score less the other's"),
   ],
-  rows: (judgeAgreement?.pairs ?? []).map(({ first, second, conversations, spearman, difference }) => [
+  sources: (data.judgeAgreement?.pairs ?? []).map(() => matrixSource(data)),
+  rows: (data.judgeAgreement?.pairs ?? []).map(({ first, second, conversations, spearman, difference }) => [
     first,
     second,
     whole(conversations),
@@ -41,7 +43,7 @@ const pairTable = ({ judgeAgreement }: ReportData): Table => ({
   ]),
 })
 
-const judgeTable = ({ judgeAgreement }: ReportData, { trainingFamilies = [] }: RunFacts): Table => ({
+const judgeTable = (data: ReportData, { trainingFamilies = [] }: RunFacts): Table => ({
   kind: "table",
   caption: "Scores of each judge, 0 to 10, and the times that it was asked and gave none",
   columns: [
@@ -52,7 +54,8 @@ const judgeTable = ({ judgeAgreement }: ReportData, { trainingFamilies = [] }: R
     numeric("missing"),
     { name: "why" },
   ],
-  rows: (judgeAgreement?.judges ?? []).map(({ judge, scores, missing, mean, failures = [] }) => [
+  sources: (data.judgeAgreement?.judges ?? []).map(() => matrixSource(data)),
+  rows: (data.judgeAgreement?.judges ?? []).map(({ judge, scores, missing, mean, failures = [] }) => [
     judge,
     inTraining(judge, trainingFamilies),
     whole(scores),

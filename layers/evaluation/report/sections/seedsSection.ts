@@ -2,28 +2,35 @@
 import { columnName } from "../findings.ts"
 import { decimal, signed, signedInterval, significant, whole } from "../numbers.ts"
 import type { ReportData, SeedContrast, SeedGain } from "../ReportData.ts"
+import { seedsSource } from "../rowSources.ts"
 import { section, some, text } from "../sectionParts.ts"
 import type { Block, Column, Table } from "../Section.ts"
 
-export const seedsSection = ({ seedGains = [], seedContrasts = [] }: ReportData) =>
-  section("seeds", "Across seeds", seedGains.length === 0 ? [] : blocks(seedGains, seedContrasts))
+export const seedsSection = (data: ReportData) => {
+  const { seedGains = [], seedContrasts = [] } = data
+  return section("seeds", "Across seeds", seedGains.length === 0 ? [] : blocks(data, seedGains, seedContrasts))
+}
 
-const blocks = (gains: ReadonlyArray<SeedGain>, contrasts: ReadonlyArray<SeedContrast>): ReadonlyArray<Block> => [
+const blocks = (
+  data: ReportData,
+  gains: ReadonlyArray<SeedGain>,
+  contrasts: ReadonlyArray<SeedContrast>,
+): ReadonlyArray<Block> => [
   text(
     gains.every(({ seeds }) => seeds < 2)
       ? "There is one seed: what is compared here are runs, not ways to train. Add seeds to the grid to say something of those."
       : "Training again with another seed gives another assistant. These intervals are Student's t over seeds, each seed's value being its mean gain over the initial model on the same held-out prompts: they speak of the way of training, those of single assistants of one checkpoint.",
   ),
-  gainTable(gains),
+  gainTable(data, gains),
   ...some(
-    contrastTable(contrasts),
+    contrastTable(data, contrasts),
     "Ways of training that differ in one thing, compared seed by seed. p is adjusted for the number of comparisons (Holm).",
   ),
 ]
 
 const numeric = (name: string): Column => ({ name, numeric: true })
 
-const gainTable = (rows: ReadonlyArray<SeedGain>): Table => ({
+const gainTable = (data: ReportData, rows: ReadonlyArray<SeedGain>): Table => ({
   kind: "table",
   caption: "Gain in reward by way of training",
   columns: [
@@ -34,6 +41,7 @@ const gainTable = (rows: ReadonlyArray<SeedGain>): Table => ({
     numeric("p"),
     numeric("seeds"),
   ],
+  sources: rows.map((row) => seedsSource(data, row)),
   rows: rows.map((row) => [
     row.method,
     columnName(row),
@@ -44,7 +52,7 @@ const gainTable = (rows: ReadonlyArray<SeedGain>): Table => ({
   ]),
 })
 
-const contrastTable = (rows: ReadonlyArray<SeedContrast>): Table => ({
+const contrastTable = (data: ReportData, rows: ReadonlyArray<SeedContrast>): Table => ({
   kind: "table",
   caption: "Differences between ways of training",
   columns: [
@@ -56,6 +64,7 @@ const contrastTable = (rows: ReadonlyArray<SeedContrast>): Table => ({
     numeric("p, adjusted"),
     numeric("seeds"),
   ],
+  sources: rows.map((row) => seedsSource(data, row)),
   rows: rows.map((row) => [
     row.method,
     row.against,

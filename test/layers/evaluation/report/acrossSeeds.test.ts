@@ -43,7 +43,7 @@ describe("across seeds", () => {
     const gains = [gain("a1", 0.1), gain("a2", 0.2), gain("a3", 0.3), gain("a1", 9, "role-play", "words"), gain("x", 7)]
     const [row, ...others] = seedGains(three, gains)
     assert.deepEqual(others, [])
-    assert.deepInclude(row, { method: "a, equal", simulator: "role-play", seeds: 3 })
+    assert.deepInclude(row, { method: "a, equal", simulator: "role-play", seeds: 3, assistants: ["a1", "a2", "a3"] })
     // t(0.975, 2) = 4.3027; the standard error is 0.1 / sqrt(3).
     assert.closeTo(row?.mean ?? NaN, 0.2, 1e-12)
     assert.closeTo(row?.low ?? NaN, 0.2 - 0.248414, 1e-5)
@@ -52,7 +52,7 @@ describe("across seeds", () => {
 
   it("one seed gives no interval, and what is missing is no seed", () => {
     const [row] = seedGains(three, [gain("a1", 0.1), gain("a2", null)])
-    assert.deepInclude(row, { seeds: 1, mean: 0.1, low: null, high: null, pValue: null })
+    assert.deepInclude(row, { seeds: 1, assistants: ["a1"], mean: 0.1, low: null, high: null, pValue: null })
   })
 
   it("compares ways that differ in one axis, seed by seed, in the same column", () => {

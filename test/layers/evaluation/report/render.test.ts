@@ -3,11 +3,13 @@ import { Effect } from "effect"
 import { buildReportData } from "../../../../layers/evaluation/report/buildReportData.ts"
 import type { ReportInputs } from "../../../../layers/evaluation/report/ReportInputs.ts"
 import { closingTable } from "../../../../layers/evaluation/report/closingTable.ts"
+import type { PageFacts, PageSource } from "../../../../layers/evaluation/report/PageFacts.ts"
 import { policyHash } from "../../../../layers/evaluation/report/pageScript.ts"
 import { renderHtml } from "../../../../layers/evaluation/report/renderHtml.ts"
 import { renderMarkdown } from "../../../../layers/evaluation/report/renderMarkdown.ts"
 import { reportDocument } from "../../../../layers/evaluation/report/reportDocument.ts"
 import { assistants, cell, heldOut, model, reportInputs, rollout, simulators, trained } from "./reportInputs.ts"
+import { richInputs } from "./richInputs.ts"
 import { runFacts } from "./runFacts.ts"
 
 const data = buildReportData(reportInputs)
@@ -92,6 +94,47 @@ describe("renderHtml", () => {
           talks: { kind: "training", assistant: "role-play", iteration: 3 },
         },
       )
+    }),
+  )
+
+  it.effect("leads from every number of conversations to the steps that made them, and to them", () =>
+    Effect.gen(function* () {
+      const page = yield* renderHtml(buildReportData(richInputs), runFacts)
+      const { sources }: PageFacts = JSON.parse(/id="facts">([^<]*)</.exec(page)?.[1] ?? "")
+      const found = new Map<string, Array<PageSource>>()
+      for (const [, id = "", section = ""] of page.matchAll(/<section id="([^"]+)"([^]*?)<\/section>/g)) {
+        let source: PageSource | undefined
+        for (const [, place] of section.matchAll(/data-source="(\d+)"|class="n"/g)) {
+          if (place !== undefined) source = sources[Number(place)]
+          else found.set(id, [...(found.get(id) ?? []), source ?? assert.fail(`a number without a source in ${id}`)])
+        }
+      }
+      const ids = ["answer", "seeds", "matrix", "comparisons", "measures", "simulators", "utility", "learning"]
+      assert.deepStrictEqual([...found.keys()], [...ids, "failures", "cost"])
+      for (const { steps, talks, command } of [...found.values()].flat()) {
+        if (command !== undefined) continue
+        assert.isAbove(steps.length, 0)
+        const ofWords = steps.every(({ label }) => label === "split" || label.startsWith("simulator "))
+        if (!ofWords) assert.isDefined(talks, JSON.stringify(steps))
+      }
+      const first = (id: string, at = 0) => {
+        const { steps, talks, otherTalks = [] } = [...new Set(found.get(id))][at] ?? assert.fail(id)
+        return { steps: steps.map(({ label }) => label), talks: [talks, ...otherTalks].map((one) => one?.assistant) }
+      }
+      const inFirst = (...labels: Array<string>) => ({
+        steps: labels.map((assistant) => `evaluation of ${assistant} with role-play as busy`),
+        talks: labels,
+      })
+      const arm = ["role-play, seed 1", "role-play, seed 2"] as const
+      const other = ["fine-tuned, seed 1", "fine-tuned, seed 2"] as const
+      assert.deepStrictEqual(first("answer"), inFirst(arm[0], "initial"))
+      assert.deepStrictEqual(first("seeds"), inFirst(...arm, "initial"))
+      // After three ways of training with three simulators.
+      assert.deepStrictEqual(first("seeds", 9), inFirst(other[0], arm[0], other[1], arm[1], "initial"))
+      assert.deepStrictEqual(first("comparisons"), inFirst(arm[0], other[0]))
+      const judges = found.get("measures")?.at(-1)
+      assert.deepStrictEqual(judges?.talks, { kind: "evaluation" })
+      assert.strictEqual(judges?.steps.length, richInputs.matrix.length)
     }),
   )
 
