@@ -1,4 +1,4 @@
-/** A home in which all of `reportGrid.ts` is done but the report: so many conversations in its cells. */
+/** A home in which all of a grid is done but the report: so many conversations in its cells. */
 import { Effect, Schema } from "effect"
 import type { ArtifactRef } from "../../src/domain/Artifact.ts"
 import { CorpusResult, EvaluationResult, PolicyResult, SimulatorResult, SplitResult } from "../../src/domain/Results.ts"
@@ -10,22 +10,27 @@ import { conversations } from "../stages/conversations.ts"
 import { recordSteps } from "./recordSteps.ts"
 import { syntheticPrompts, syntheticRollout } from "./syntheticRollouts.ts"
 
-const samples = 10
+export interface ReportShape {
+  /** Conversations on each prompt. */
+  readonly samples: number
+  readonly promptsByUser: number
+}
 
 export const buildReportHome = Effect.fn("buildReportHome")(function* (
   folder: string,
   graph: Graph.Graph,
   talks: number,
+  { samples, promptsByUser }: ReportShape = { samples: 10, promptsByUser: 2.5 },
 ) {
   const evaluations = graph.nodes.filter(({ step }) => step.stage.name === "Evaluate").length
-  const prompts = syntheticPrompts(Math.ceil(talks / evaluations / samples))
+  const prompts = syntheticPrompts(Math.ceil(talks / evaluations / samples), promptsByUser)
   yield* Effect.gen(function* () {
     const test = { conversations: yield* conversations.write(prompts), count: prompts.length, users: prompts.length }
     let cell = 0
     const nodes = graph.nodes.filter(({ step }) => step.stage.name !== "Report")
     yield* recordSteps(nodes, ({ step: { stage } }) =>
       stage.name === "Evaluate"
-        ? Effect.map(written(prompts, (cell += 1)), (ref) => evaluation(ref, prompts.length * samples))
+        ? Effect.map(written(prompts, samples, (cell += 1)), (ref) => evaluation(ref, prompts.length * samples))
         : Effect.succeed(others[stage.name]?.(test) ?? {}),
     )
   }).pipe(Effect.provide(Home.Home.layer(folder)))
@@ -33,7 +38,7 @@ export const buildReportHome = Effect.fn("buildReportHome")(function* (
 })
 
 /** The transcripts of one cell. */
-const written = (prompts: ReturnType<typeof syntheticPrompts>, cell: number) =>
+const written = (prompts: ReturnType<typeof syntheticPrompts>, samples: number, cell: number) =>
   Effect.gen(function* () {
     const writer = yield* (yield* ArtifactStore).writer
     const random = randomFrom(cell)

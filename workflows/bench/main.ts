@@ -12,6 +12,7 @@ import { cookbookBench } from "./cookbookBench.ts"
 import { homeBench } from "./homeBench.ts"
 import { prepareBench } from "./prepareBench.ts"
 import { reportBench } from "./reportBench.ts"
+import { reportCellBench } from "./reportCellBench.ts"
 import { rerunBench } from "./rerunBench.ts"
 import { trainerBench } from "./trainerBench.ts"
 
@@ -47,6 +48,7 @@ const benches: ReadonlyMap<string, Bench> = new Map([
     several(cookbookBench({ pairs: 5, targetRatio: 1.05, targetShare: 3, say: (line) => Console.error(`  ${line}`) })),
   ],
   ["report", several(reportBench({ talks: 100_000, targetSeconds: 20, targetMegabytes: 1000, targetView: 2 }))],
+  ["report-cell", several(reportCellBench({ users: 100_000, targetSeconds: 180, targetMegabytes: 1500 }))],
   ["trainer", one(trainerBench({ target: 3, say: (line) => Console.error(`  ${line}`) }))],
 ])
 

@@ -4,12 +4,12 @@ import type { Rollout, Turn } from "../../src/domain/Rollout.ts"
 import { randomFrom } from "../../src/domain/Seed.ts"
 import type { Generator } from "../../src/domain/Seed.ts"
 
-/** Of 2 users for each 5 prompts. */
-export const syntheticPrompts = (count: number): ReadonlyArray<Conversation> => {
+/** Each user has so many of them, in their order. */
+export const syntheticPrompts = (count: number, byUser: number): ReadonlyArray<Conversation> => {
   const random = randomFrom(1)
   return Array.from({ length: count }, (_, i) => ({
     id: `prompt-${String(i).padStart(5, "0")}`,
-    user: `user ${Math.floor((i * 2) / 5)}`,
+    user: `user ${Math.floor(i / byUser)}`,
     messages: [
       { role: "user", content: words(random, 24) },
       { role: "assistant", content: words(random, 60) },
