@@ -177,9 +177,11 @@ const judgedRow = { session: Schema.NonEmptyString, ...tags }
 export const WildBenchScore = Schema.Struct({
   ...judgedRow,
   length: Schema.Int,
-  /** Truncated, or not there. */
+  /** Truncated, or none by the assistant's own doing. */
   incomplete: Schema.Boolean,
   verdict: Schema.NullOr(ScoreVerdict),
+  /** Why there is no answer. By the assistant: it scores the least. By the infrastructure: its score is missing. */
+  failure: Schema.NullOr(RolloutFailure).pipe(Schema.optionalWith({ default: () => null })),
 })
 export type WildBenchScore = typeof WildBenchScore.Type
 
@@ -200,7 +202,7 @@ export const WildBenchPair = Schema.Struct({
   ...judgedRow,
   testLength: Schema.Int,
   referenceLength: Schema.Int,
-  /** Either answer is truncated or not there. */
+  /** Either answer is truncated, or was not given by its assistant's own doing. */
   incomplete: Schema.Boolean,
   verdict: Schema.NullOr(PairVerdict),
 })

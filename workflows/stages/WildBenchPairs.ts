@@ -3,6 +3,7 @@ import { Effect, Schema } from "effect"
 import { falseClaim, nameJudge } from "../../layers/evaluation/judges/family.ts"
 import { pairJudge } from "../../layers/evaluation/judges/PairJudge.ts"
 import { pairPromptHash } from "../../layers/evaluation/judges/pairPrompt.ts"
+import { isIncomplete } from "../../layers/evaluation/wildbench/outputs.ts"
 import {
   EvaluationJudge,
   WildBenchAnswer,
@@ -20,7 +21,7 @@ import type { Answered } from "./wildBenchVerdict.ts"
 
 export const WildBenchPairs = Stage.make({
   name: "WildBenchPairs",
-  version: 1,
+  version: 2,
   input: {
     /** Whose reward it is, and whom it is compared with. */
     test: Step.of(WildBenchAnswersResult),
@@ -41,7 +42,8 @@ export const WildBenchPairs = Stage.make({
         item: Schema.Struct({ task: WildBenchTask, answers: Schema.Array(WildBenchAnswer) }),
         row: WildBenchPair,
         size: 50,
-        work: Effect.succeed(({ task, answers: [own, other] }: Answered) => {
+        work: Effect.succeed(({ task, answers }: Answered) => {
+          const [own, other] = answers
           const [first, second] = [own?.output ?? null, other?.output ?? null]
           return Effect.map(
             first === null || second === null ? Effect.succeed(null) : ask({ task, first, second }),
@@ -51,7 +53,7 @@ export const WildBenchPairs = Stage.make({
               secondaryTags: task.secondaryTags,
               testLength: own?.length ?? 0,
               referenceLength: other?.length ?? 0,
-              incomplete: verdict === null || own?.truncated === true || other?.truncated === true,
+              incomplete: answers.some(isIncomplete),
               verdict,
             }),
           )

@@ -3,6 +3,7 @@ import { Effect, Schema } from "effect"
 import { falseClaim, nameJudge } from "../../layers/evaluation/judges/family.ts"
 import { scoreJudge } from "../../layers/evaluation/judges/ScoreJudge.ts"
 import { scorePromptHash } from "../../layers/evaluation/judges/scorePrompt.ts"
+import { isIncomplete } from "../../layers/evaluation/wildbench/outputs.ts"
 import {
   EvaluationJudge,
   WildBenchAnswer,
@@ -20,7 +21,7 @@ import type { Answered } from "./wildBenchVerdict.ts"
 
 export const WildBenchScores = Stage.make({
   name: "WildBenchScores",
-  version: 1,
+  version: 2,
   input: { answers: Step.of(WildBenchAnswersResult), judge: EvaluationJudge, ...judgingInput },
   output: WildBenchScoresResult,
   check: ({ answers, judge }) => noEndpoint(judge) ?? falseClaim([judge], answers),
@@ -42,8 +43,9 @@ export const WildBenchScores = Stage.make({
               primaryTag: task.primaryTag,
               secondaryTags: task.secondaryTags,
               length: answer?.length ?? 0,
-              incomplete: verdict === null || answer?.truncated === true,
+              incomplete: answer !== undefined && isIncomplete(answer),
               verdict,
+              failure: answer?.failure ?? null,
             }),
           ),
         ),

@@ -3,11 +3,12 @@
  * so that 5 is 0 and 10 is 10. Truncated and empty answers count in the score, and are left out of the average length
  * and of the category scores.
  */
+import type { WildBenchScore } from "../../../src/domain/WildBench.ts"
 import { categoriesOf, grouped, taskMacro } from "./categories.ts"
 import type { ByCategory, TaskTags } from "./categories.ts"
 
 export interface ScoredAnswer {
-  /** 1 to 10. Null where the judge's answer held none: such a row is left out and counted. */
+  /** 1 to 10. Null where there is none: such a row is left out and counted. */
   readonly score: number | null
   /** Code points. */
   readonly length: number
@@ -58,6 +59,17 @@ export const wbScore = (answers: ReadonlyArray<ScoredAnswer>): WbScore | null =>
     taskMacroScore: tagged.length === 0 ? null : taskMacro(categoryScores),
   }
 }
+
+/** The least score: of an answer that the assistant did not give. */
+const floor = 1
+
+/** A judged answer as it counts: at the floor where the assistant gave none, without a score where it was lost. */
+export const scoredAnswer = ({ verdict, failure, ...row }: WildBenchScore): ScoredAnswer => ({
+  score: failure?.by === "assistant" ? floor : (verdict?.score ?? null),
+  length: row.length,
+  incomplete: row.incomplete || verdict === null,
+  tags: row,
+})
 
 const adjusted = (score: number) => (score - 5) * 2
 

@@ -1,7 +1,8 @@
 /**
  * WB-Reward of pairs judged in both orders (see WbReward for one order): a pair's value is the mean over the two orders
  * of 1, 0.5, 0, -0.5 or -1, each after the length penalty. Truncated and empty answers weigh as ties, as on WildBench's
- * leaderboard; pairs of whole answers without both verdicts are missing and in no total. Pure.
+ * leaderboard; other pairs without both verdicts are missing and in no total: a judge said nothing, or the infrastructure
+ * lost an answer. Pure.
  */
 import type { WildBenchPair } from "../../../src/domain/WildBench.ts"
 import { categoriesOf, grouped, taskMacro } from "./categories.ts"
@@ -16,7 +17,7 @@ export interface OrdersReward {
   readonly losses: number
   /** Of the ties, those where each order preferred another answer. */
   readonly inconsistent: number
-  /** Truncated or empty on either side. */
+  /** Truncated, or none by the assistant's own doing, on either side: these weigh as ties. */
   readonly incomplete: number
   readonly missing: number
   /** Between -1 and 1; null where nothing was judged. */

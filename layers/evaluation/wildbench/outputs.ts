@@ -1,4 +1,5 @@
 /** What WildBench sees in an answer before it is judged. */
+import type { WildBenchAnswer } from "../../../src/domain/WildBench.ts"
 
 /** Unicode code points, as Python's `len` counts. */
 export const outputLength = (output: string): number => {
@@ -12,3 +13,7 @@ export const isTruncated = (output: string): boolean => output.endsWith("... (tr
 
 /** Empty in a score file, or in a pairwise file where an empty answer is put in these words. */
 export const isEmpty = (output: string): boolean => output === "" || output === "[This model response is empty.]"
+
+/** Truncated, or not given by the assistant's own doing. One that the infrastructure lost is neither: it is missing. */
+export const isIncomplete = ({ truncated, failure }: Pick<WildBenchAnswer, "truncated" | "failure">): boolean =>
+  truncated || failure?.by === "assistant"

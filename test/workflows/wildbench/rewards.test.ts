@@ -2,8 +2,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 import { ReportData } from "../../../layers/evaluation/report/ReportData.ts"
-import { pairs as pairRows } from "../../../workflows/stages/wildBenchFiles.ts"
-import { WildBenchPairsResult } from "../../../src/domain/WildBench.ts"
+import { pairs as pairRows, scores as scoreRows } from "../../../workflows/stages/wildBenchFiles.ts"
+import { WildBenchPairsResult, WildBenchScoresResult } from "../../../src/domain/WildBench.ts"
 import { Report } from "../../../workflows/stages/Report.ts"
 import { WildBenchPairs } from "../../../workflows/stages/WildBenchPairs.ts"
 import { WildBenchScores } from "../../../workflows/stages/WildBenchScores.ts"
@@ -71,6 +71,66 @@ describe("WB-Score and WB-Reward", () => {
         assert.deepInclude(score, { assistant: "good", rows: count, unscored: 1 })
         assert.closeTo(score?.score ?? 0, (4 + 8 * (count - 2)) / (count - 1), 1e-12)
         assert.deepEqual(score?.judgeFailures, [{ judge: "judge-a@1", reason: "invalid output", count: 1 }])
+      }),
+    240_000,
+  )
+
+  it.scopedLive(
+    "put what an assistant failed to answer at the floor or as a tie, and leave out what the infrastructure lost",
+    () =>
+      Effect.gen(function* () {
+        const world = yield* faultWorld
+        const file = taskFile(world.folder, 6)
+        const steps = wildBenchSteps(file)
+        const [good, fair] = [steps["good"]!, steps["fair"]!]
+        const scores = WildBenchScores({ answers: good.answers, judge, maxFailureShare: 1 })
+        const pairs = WildBenchPairs({ test: good.answers, reference: fair.answers, judge, maxFailureShare: 1 })
+        const report = Report({
+          simulators: {},
+          assistants: { good: good.assistant, fair: fair.assistant },
+          matrix: [],
+          wildbench: [{ assistant: "good", verdicts: good.verdicts, scores }],
+          wildbenchPairs: [{ test: "good", reference: "fair", pairs }],
+        })
+        const study = studyOf(file, steps, [report])
+        world.script.now = (_, arrival) => {
+          const request = requestOf(arrival)
+          const format = JSON.stringify(arrival.body["response_format"] ?? "")
+          if (format.includes('"name":"score"')) return said(JSON.stringify({ reason: "so", score: 8 }))
+          if (format.includes('"name":"comparison"')) {
+            const text = JSON.stringify(arrival.body["messages"])
+            const goodIsA = text.indexOf("Answer by good") < text.indexOf("Answer by fair")
+            return said(JSON.stringify({ reason: "so", choice: goodIsA ? "A++" : "B++" }))
+          }
+          const asked = `${request.model} ${request.task}`
+          if (asked === "good task-2") return said("", "content_filter")
+          if (asked === "good task-3") return { kind: "reply", status: 200, body: { choices: [] } }
+          return asked === "fair task-4" ? said(" ") : usual(request)
+        }
+        const outcomes = yield* world.run(study)
+        const done = (step: object) => {
+          const outcome = outcomes.get(idIn(study, step))
+          return outcome?._tag === "Done" ? outcome.output : assert.fail(JSON.stringify(outcome))
+        }
+        const scored = Schema.validateSync(WildBenchScoresResult)(done(scores))
+        const rows = yield* world.reading(scoreRows.read(scored.scores))
+        assert.deepEqual(
+          rows.slice(1, 4).map(({ failure, incomplete, verdict }) => [failure, incomplete, verdict?.score]),
+          [
+            [null, false, 8],
+            [{ by: "assistant", reason: "refused" }, true, undefined],
+            [{ by: "infrastructure", reason: "invalid output" }, false, undefined],
+          ],
+        )
+        const { data } = yield* world.reading(studyReport(study, world.config))
+        const { wildbench } = Schema.validateSync(ReportData)(data)
+        assert.deepInclude(wildbench?.scores?.[0], { rows: 6, unscored: 1, floor: 1, incomplete: 1 })
+        assert.closeTo(wildbench?.scores?.[0]?.score ?? 0, (1 + 4 * 8) / 5, 1e-12)
+        // By category over whole answers: the floor is in the score alone.
+        assert.isTrue(Object.values(wildbench?.scores?.[0]?.categoryScores ?? {}).every((score) => score === 6))
+        const reward = wildbench?.rewards?.find(({ margin }) => margin === null)
+        assert.deepInclude(reward, { wins: 3, ties: 0, losses: 0, incomplete: 2, missing: 1 })
+        assert.closeTo(reward?.reward ?? 0, 3 / 5, 1e-12)
       }),
     240_000,
   )

@@ -69,12 +69,16 @@ const Agreement = Schema.Struct({
 
 const byCategory = Schema.Record({ key: Schema.String, value: Schema.Number })
 
-/** As `WbScore` says: score from 1 to 10, the others (score - 5) * 2. */
+/**
+ * As `WbScore` says: score from 1 to 10, the others (score - 5) * 2. Of the rows, `floor` have no answer by the
+ * assistant's own doing and score 1.
+ */
 const ScoreRow = Schema.Struct({
   assistant: Schema.String,
   judge: NamedJudge,
   rows: Schema.Int,
   unscored: Schema.Int,
+  floor: Schema.optional(Schema.Int),
   incomplete: Schema.Int,
   score: orNull,
   adjustedScore: orNull,

@@ -12,7 +12,7 @@ import { holm } from "../../statistics/holm.ts"
 import { byCategory, byTag, lengthsOf, summarise } from "../../wildbench/checklistSummary.ts"
 import { compareAnswers } from "../../wildbench/compareAnswers.ts"
 import { ordersReward } from "../../wildbench/ordersReward.ts"
-import { wbScore } from "../../wildbench/WbScore.ts"
+import { scoredAnswer, wbScore } from "../../wildbench/WbScore.ts"
 import type { WildBenchReport } from "./WildBenchReport.ts"
 
 export interface WildBenchCell {
@@ -65,20 +65,14 @@ export const buildWildBench = (
 const scoreRows = ({ assistant, scores }: WildBenchCell): NonNullable<WildBenchReport["scores"]> => {
   if (scores === undefined) return []
   const { rows, result } = scores
-  const found = wbScore(
-    rows.map(({ verdict, length, incomplete, primaryTag, secondaryTags }) => ({
-      score: verdict?.score ?? null,
-      length,
-      incomplete,
-      tags: { primaryTag, secondaryTags },
-    })),
-  )
+  const found = wbScore(rows.map(scoredAnswer))
   return [
     {
       assistant,
       judge: result.judge,
       rows: rows.length,
       unscored: found?.unscored ?? rows.length,
+      floor: rows.filter(({ failure }) => failure?.by === "assistant").length,
       incomplete: rows.filter(({ incomplete }) => incomplete).length,
       score: found?.score ?? null,
       adjustedScore: found?.adjustedScore ?? null,

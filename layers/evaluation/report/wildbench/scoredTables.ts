@@ -11,7 +11,7 @@ export const scoredBlocks = (data: WildBenchReport): ReadonlyArray<Block> => [
     : [
         {
           kind: "text",
-          text: "WB-Reward: a judge compares two answers in both orders; much better counts 1, slightly better 0.5, and pairs on which the orders contradict each other are ties. With a margin, a slight preference for an answer that is longer by more than so many characters is a tie. Task macro weighs the five categories as WildBench does.",
+          text: "WB-Reward: a judge compares two answers in both orders; much better counts 1, slightly better 0.5, and pairs on which the orders contradict each other are ties. So are pairs with an answer that is truncated or that its assistant did not give (incomplete); where the infrastructure lost an answer, or an order has no verdict, the pair is missing. With a margin, a slight preference for an answer that is longer by more than so many characters is a tie. Task macro weighs the five categories as WildBench does.",
         } as const,
       ]),
   rewardTable(data),
@@ -19,11 +19,11 @@ export const scoredBlocks = (data: WildBenchReport): ReadonlyArray<Block> => [
 
 const scoreTable = ({ scores = [] }: WildBenchReport) =>
   table(
-    "WB-Score: a judge's scores from 1 to 10; adjusted and task macro are (score - 5) times 2",
+    "WB-Score: a judge's scores from 1 to 10; answers that the assistant did not give score 1; adjusted and task macro are (score - 5) times 2",
     [
       { name: "assistant" },
       { name: "judge" },
-      ...["answers", "score", "adjusted", "task macro", "unscored", "truncated or none"].map(numeric),
+      ...["answers", "score", "adjusted", "task macro", "unscored", "at the floor", "truncated or none"].map(numeric),
     ],
     scores.map((row) => [
       row.assistant,
@@ -33,6 +33,7 @@ const scoreTable = ({ scores = [] }: WildBenchReport) =>
       decimal(row.adjustedScore),
       decimal(row.taskMacroScore),
       whole(row.unscored),
+      row.floor === undefined ? "–" : whole(row.floor),
       whole(row.incomplete),
     ]),
   )
