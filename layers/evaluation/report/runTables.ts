@@ -35,7 +35,7 @@ export const timeTable = ({ seconds, experiment }: RunFacts): Table => ({
 })
 
 export const materialTable = (
-  { personas, judgeAgreement }: Pick<ReportData, "personas" | "judgeAgreement">,
+  { personas, judgeAgreement, wildbench }: Pick<ReportData, "personas" | "judgeAgreement" | "wildbench">,
   { models, data }: RunFacts,
 ): Table => ({
   kind: "table",
@@ -45,9 +45,19 @@ export const materialTable = (
     ...models.map(({ name, revision }) => ["model", name, revision ?? "unknown: its calls belong to this run alone"]),
     ...data.map(({ name, sha256 }) => ["data", name, sha256]),
     ...personas.map(({ name, prompt }) => ["persona", name, prompt]),
-    ...(judgeAgreement?.prompts ?? []).map(({ sha256, judges }) => ["prompt", `of ${judges.join(", ")}`, sha256]),
+    ...(judgeAgreement?.prompts ?? []).map(({ sha256, judges }) => ["judges' prompt", `of ${judges.join(", ")}`, sha256]),
+    ...judgePrompts(wildbench).map(({ name, sha256 }) => ["judges' prompt", name, sha256]),
   ],
 })
+
+/** Of the judges of tasks, each once. */
+const judgePrompts = (wildbench: ReportData["wildbench"]) => {
+  if (wildbench === undefined) return []
+  const { prompt, scores = [], rewards = [] } = wildbench
+  const named = (name: string, rows: ReadonlyArray<{ readonly prompt?: string | undefined }>) =>
+    [...new Set(rows.flatMap((row) => row.prompt ?? []))].map((sha256) => ({ name, sha256 }))
+  return [...named("checklists", [{ prompt }]), ...named("WB-Score", scores), ...named("WB-Reward", rewards)]
+}
 
 /** A transcripts artifact is known by the start of its hash, as a commit is. */
 export const provenanceTable = ({ provenance }: Pick<ReportData, "provenance">, { steps }: RunFacts): Table => {

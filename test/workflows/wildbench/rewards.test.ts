@@ -1,6 +1,10 @@
 /** WB-Score and WB-Reward of a scripted judge, from the stages to the report. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
+import { checklistPromptHash } from "../../../layers/evaluation/judges/checklistPrompt.ts"
+import { pairPromptHash } from "../../../layers/evaluation/judges/pairPrompt.ts"
+import { scorePromptHash } from "../../../layers/evaluation/judges/scorePrompt.ts"
+import { renderMarkdown } from "../../../layers/evaluation/report/renderMarkdown.ts"
 import { ReportData } from "../../../layers/evaluation/report/ReportData.ts"
 import { pairs as pairRows, scores as scoreRows } from "../../../workflows/stages/wildBenchFiles.ts"
 import { WildBenchPairsResult, WildBenchScoresResult } from "../../../src/domain/WildBench.ts"
@@ -61,7 +65,7 @@ describe("WB-Score and WB-Reward", () => {
           rows.slice(0, 3).map(({ verdict }) => verdict?.outcome),
           ["missing", "position-inconsistent", "win"],
         )
-        const { data } = yield* world.reading(studyReport(study, world.config))
+        const { data, facts } = yield* world.reading(studyReport(study, world.config))
         const { wildbench } = Schema.validateSync(ReportData)(data)
         const reward = wildbench?.rewards?.find(({ margin }) => margin === null)
         const counts = { wins: count - 2, ties: 1, losses: 0, inconsistent: 1, incomplete: 0, missing: 1 }
@@ -71,6 +75,14 @@ describe("WB-Score and WB-Reward", () => {
         assert.deepInclude(score, { assistant: "good", rows: count, unscored: 1 })
         assert.closeTo(score?.score ?? 0, (4 + 8 * (count - 2)) / (count - 1), 1e-12)
         assert.deepEqual(score?.judgeFailures, [{ judge: "judge-a@1", reason: "invalid output", count: 1 }])
+        assert.deepEqual([score?.prompt, reward?.prompt], [scorePromptHash, pairPromptHash])
+        const page = renderMarkdown(data, facts)
+        for (const [name, sha256] of [
+          ["checklists", checklistPromptHash],
+          ["WB-Score", scorePromptHash],
+          ["WB-Reward", pairPromptHash],
+        ])
+          assert.include(page, `| judges' prompt | ${name} | ${sha256} |`)
       }),
     240_000,
   )

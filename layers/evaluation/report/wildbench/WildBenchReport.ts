@@ -79,6 +79,8 @@ const ScoreRow = Schema.Struct({
   rows: Schema.Int,
   unscored: Schema.Int,
   floor: Schema.optional(Schema.Int),
+  /** SHA-256 of the judge's prompt. */
+  prompt: Schema.optional(Schema.String),
   incomplete: Schema.Int,
   score: orNull,
   adjustedScore: orNull,
@@ -102,6 +104,8 @@ const RewardRow = Schema.Struct({
   reward: orNull,
   categoryRewards: byCategory,
   taskMacroReward: orNull,
+  /** SHA-256 of the judge's prompt. */
+  prompt: Schema.optional(Schema.String),
   judgeFailures: Schema.Array(JudgeFailureCount),
 })
 

@@ -79,6 +79,7 @@ const scoreRows = ({ assistant, scores }: WildBenchCell): NonNullable<WildBenchR
       categoryScores: found?.categoryScores ?? {},
       taskMacroScore: found?.taskMacroScore ?? null,
       judgeFailures: result.judgeFailures,
+      prompt: result.prompt,
     },
   ]
 }
@@ -86,8 +87,8 @@ const scoreRows = ({ assistant, scores }: WildBenchCell): NonNullable<WildBenchR
 /** Without a length penalty, and with the margins of WildBench's leaderboard; 1,000 is the paper's. */
 const margins = [null, 100, 500, 1000]
 
-const rewardRows = ({ test, reference, result: { judge, judgeFailures }, rows }: WildBenchRewards) =>
-  margins.map((margin) => ({ test, reference, judge, judgeFailures, ...ordersReward(rows, margin) }))
+const rewardRows = ({ test, reference, result: { judge, judgeFailures, prompt }, rows }: WildBenchRewards) =>
+  margins.map((margin) => ({ test, reference, judge, judgeFailures, prompt, ...ordersReward(rows, margin) }))
 
 /** Every two assistants in the order given. */
 const pairs = (cells: ReadonlyArray<WildBenchCell>): WildBenchReport["pairs"] => {
