@@ -25,6 +25,9 @@ export interface WbScore {
   readonly incomplete: number
   /** Mean over the rows with a score. */
   readonly score: number
+  /** The mean over all rows if every one without a score had the least, 1, and the most, 10. */
+  readonly ifMissingLeast: number
+  readonly ifMissingMost: number
   /** (score - 5) * 2. */
   readonly adjustedScore: number
   /** Code points, over complete answers; null where there is none. */
@@ -40,6 +43,7 @@ export const wbScore = (answers: ReadonlyArray<ScoredAnswer>): WbScore | null =>
   const scored = answers.filter((answer) => answer.score !== null)
   const score = meanOf(scored, ({ score }) => score ?? 0)
   if (score === null) return null
+  const meanIf = (missing: number) => meanOf(answers, (answer) => answer.score ?? missing) ?? missing
   const complete = answers.filter(({ incomplete }) => !incomplete)
   const tagged = scored.filter(({ incomplete, tags }) => !incomplete && tags !== undefined)
   const categoryScores: ByCategory<number> = Object.fromEntries(
@@ -53,6 +57,8 @@ export const wbScore = (answers: ReadonlyArray<ScoredAnswer>): WbScore | null =>
     unscored: answers.length - scored.length,
     incomplete: answers.length - complete.length,
     score,
+    ifMissingLeast: meanIf(least),
+    ifMissingMost: meanIf(most),
     adjustedScore: adjusted(score),
     averageLength: meanOf(complete, ({ length }) => length),
     categoryScores,
@@ -60,12 +66,11 @@ export const wbScore = (answers: ReadonlyArray<ScoredAnswer>): WbScore | null =>
   }
 }
 
-/** The least score: of an answer that the assistant did not give. */
-const floor = 1
+const [least, most] = [1, 10]
 
-/** A judged answer as it counts: at the floor where the assistant gave none, without a score where it was lost. */
+/** A judged answer as it counts: at the floor, 1, where the assistant gave none, without a score where it was lost. */
 export const scoredAnswer = ({ verdict, failure, ...row }: WildBenchScore): ScoredAnswer => ({
-  score: failure?.by === "assistant" ? floor : (verdict?.score ?? null),
+  score: failure?.by === "assistant" ? least : (verdict?.score ?? null),
   length: row.length,
   incomplete: row.incomplete || verdict === null,
   tags: row,

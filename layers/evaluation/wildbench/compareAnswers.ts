@@ -7,9 +7,15 @@ import { bootstrapMean } from "../Bootstrap.ts"
 import { tTest } from "../statistics/TTest.ts"
 import { tally, winRate } from "../statistics/WinRate.ts"
 import type { Tally } from "../statistics/WinRate.ts"
+import { categoriesOf, grouped } from "./categories.ts"
 import { commonItems } from "./rates.ts"
 
-type Row = Pick<WildBenchVerdict, "session" | "satisfied" | "length">
+type Row = Pick<WildBenchVerdict, "session" | "satisfied" | "length" | "primaryTag" | "secondaryTags">
+
+/** Of the tasks that belong together. */
+interface NamedTally extends Tally {
+  readonly name: string
+}
 
 interface Interval {
   readonly low: number | null
@@ -31,6 +37,10 @@ export interface AnswerComparison extends Tally {
   readonly difference: ({ readonly mean: number; readonly p: number | null } & Interval) | null
   /** Of the tasks with a winner, those that the longer answer won. */
   readonly longerWon: number
+  /** By WildBench's categories: a task counts in all that one of its tags belongs to. */
+  readonly categories: ReadonlyArray<NamedTally>
+  /** By primary tag. */
+  readonly tags: ReadonlyArray<NamedTally>
 }
 
 export const compareAnswers = (first: ReadonlyArray<Row>, second: ReadonlyArray<Row>): AnswerComparison => {
@@ -38,10 +48,12 @@ export const compareAnswers = (first: ReadonlyArray<Row>, second: ReadonlyArray<
   const compared = first.flatMap((row) => {
     const theirs = other.get(row.session)
     const common = theirs === undefined ? null : commonItems(row.satisfied, theirs.satisfied)
-    return theirs === undefined || common === null ? [] : [{ row, theirs, ...common }]
+    if (theirs === undefined || common === null) return []
+    return [{ row, theirs, ...common, won: 0.5 + Math.sign(common.first - common.second) / 2 }]
   })
   const sessions = new Set([...first, ...second].map(({ session }) => session))
-  const counts = tally(compared.map((one) => (one.first === one.second ? 0.5 : one.first > one.second ? 1 : 0)))
+  const tallied = (of: ReadonlyArray<{ readonly won: number }>) => tally(of.map(({ won }) => won))
+  const counts = tallied(compared)
   const wald = winRate(counts)
   const differences = compared.map((one) => (one.first - one.second) / one.items)
   const paired = bootstrapMean(differences)
@@ -58,5 +70,9 @@ export const compareAnswers = (first: ReadonlyArray<Row>, second: ReadonlyArray<
       p: tTest(differences)?.pValue ?? null,
     },
     longerWon: compared.filter((one) => (one.first - one.second) * (one.row.length - one.theirs.length) > 0).length,
+    categories: grouped(compared, ({ row }) => categoriesOf(row)).map(([name, own]) => ({ name, ...tallied(own) })),
+    tags: [...new Set(compared.map(({ row }) => row.primaryTag))]
+      .sort()
+      .map((name) => ({ name, ...tallied(compared.filter(({ row }) => row.primaryTag === name)) })),
   }
 }

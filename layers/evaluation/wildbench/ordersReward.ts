@@ -22,6 +22,9 @@ export interface OrdersReward {
   readonly missing: number
   /** Between -1 and 1; null where nothing was judged. */
   readonly reward: number | null
+  /** The reward if every missing pair had been lost by much, and won by much; null without pairs. */
+  readonly ifMissingLost: number | null
+  readonly ifMissingWon: number | null
   readonly categoryRewards: ByCategory<number>
   readonly taskMacroReward: number | null
 }
@@ -33,6 +36,7 @@ export const ordersReward = (pairs: ReadonlyArray<WildBenchPair>, margin: number
     return value === null ? [] : [{ ...pair, value }]
   })
   const total = valued.length + incomplete
+  const missing = pairs.length - total
   const categoryRewards: ByCategory<number> = Object.fromEntries(
     grouped(valued, categoriesOf).map(([name, own]) => [name, sum(own) / own.length]),
   )
@@ -43,8 +47,10 @@ export const ordersReward = (pairs: ReadonlyArray<WildBenchPair>, margin: number
     losses: valued.filter(({ value }) => value < 0).length,
     inconsistent: valued.filter(({ verdict }) => verdict?.outcome === "position-inconsistent").length,
     incomplete,
-    missing: pairs.length - total,
+    missing,
     reward: total === 0 ? null : sum(valued) / total,
+    ifMissingLost: pairs.length === 0 ? null : (sum(valued) - missing) / pairs.length,
+    ifMissingWon: pairs.length === 0 ? null : (sum(valued) + missing) / pairs.length,
     categoryRewards,
     taskMacroReward: valued.length === 0 ? null : taskMacro(categoryRewards),
   }

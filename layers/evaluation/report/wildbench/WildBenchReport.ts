@@ -36,6 +36,9 @@ const AssistantRow = Schema.Struct({
 
 const GroupRow = Schema.Struct({ assistant: Schema.String, name: Schema.String, ...summary })
 
+/** Of the tasks in a category or with a primary tag. */
+const GroupTally = Schema.Struct({ name: Schema.String, wins: Schema.Int, ties: Schema.Int, losses: Schema.Int })
+
 /** As `AnswerComparison` says. `p` is adjusted for the number of pairs (Holm). */
 const PairRow = Schema.Struct({
   first: Schema.String,
@@ -49,6 +52,8 @@ const PairRow = Schema.Struct({
   winRate: Schema.NullOr(Schema.Struct({ mean: Schema.Number, standardError: Schema.Number, ...interval })),
   difference: Schema.NullOr(Schema.Struct({ mean: Schema.Number, p: orNull, ...interval })),
   longerWon: Schema.Int,
+  categories: Schema.optional(Schema.Array(GroupTally)),
+  tags: Schema.optional(Schema.Array(GroupTally)),
 })
 
 /** As `PanelAgreement` says, over the answers of all assistants. */
@@ -84,6 +89,9 @@ const ScoreRow = Schema.Struct({
   incomplete: Schema.Int,
   score: orNull,
   adjustedScore: orNull,
+  /** The score if every row without one had scored 1, and 10. */
+  ifMissingLeast: Schema.optional(orNull),
+  ifMissingMost: Schema.optional(orNull),
   categoryScores: byCategory,
   taskMacroScore: orNull,
   judgeFailures: Schema.Array(JudgeFailureCount),
@@ -102,6 +110,9 @@ const RewardRow = Schema.Struct({
   incomplete: Schema.Int,
   missing: Schema.Int,
   reward: orNull,
+  /** The reward if every missing pair had been lost by much, and won by much. */
+  ifMissingLost: Schema.optional(orNull),
+  ifMissingWon: Schema.optional(orNull),
   categoryRewards: byCategory,
   taskMacroReward: orNull,
   /** SHA-256 of the judge's prompt. */

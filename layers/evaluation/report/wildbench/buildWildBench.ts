@@ -75,6 +75,8 @@ const scoreRows = ({ assistant, scores }: WildBenchCell): NonNullable<WildBenchR
       floor: rows.filter(({ failure }) => failure?.by === "assistant").length,
       incomplete: rows.filter(({ incomplete }) => incomplete).length,
       score: found?.score ?? null,
+      ifMissingLeast: found?.ifMissingLeast ?? null,
+      ifMissingMost: found?.ifMissingMost ?? null,
       adjustedScore: found?.adjustedScore ?? null,
       categoryScores: found?.categoryScores ?? {},
       taskMacroScore: found?.taskMacroScore ?? null,

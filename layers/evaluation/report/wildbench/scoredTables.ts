@@ -11,7 +11,7 @@ export const scoredBlocks = (data: WildBenchReport): ReadonlyArray<Block> => [
     : [
         {
           kind: "text",
-          text: "WB-Reward: a judge compares two answers in both orders; much better counts 1, slightly better 0.5, and pairs on which the orders contradict each other are ties. So are pairs with an answer that is truncated or that its assistant did not give (incomplete); where the infrastructure lost an answer, or an order has no verdict, the pair is missing. With a margin, a slight preference for an answer that is longer by more than so many characters is a tie. Task macro weighs the five categories as WildBench does.",
+          text: "WB-Reward: a judge compares two answers in both orders; much better counts 1, slightly better 0.5, and pairs on which the orders contradict each other are ties. So are pairs with an answer that is truncated or that its assistant did not give (incomplete); where the infrastructure lost an answer, or an order has no verdict, the pair is missing: the two columns at the right say what the reward would be if all of these had been lost, and won, by much. With a margin, a slight preference for an answer that is longer by more than so many characters is a tie. Task macro weighs the five categories as WildBench does.",
         } as const,
       ]),
   rewardTable(data),
@@ -23,7 +23,17 @@ const scoreTable = ({ scores = [] }: WildBenchReport) =>
     [
       { name: "assistant" },
       { name: "judge" },
-      ...["answers", "score", "adjusted", "task macro", "unscored", "at the floor", "truncated or none"].map(numeric),
+      ...[
+        "answers",
+        "score",
+        "adjusted",
+        "task macro",
+        "unscored",
+        "at the floor",
+        "truncated or none",
+        "if unscored were 1",
+        "10",
+      ].map(numeric),
     ],
     scores.map((row) => [
       row.assistant,
@@ -35,6 +45,8 @@ const scoreTable = ({ scores = [] }: WildBenchReport) =>
       whole(row.unscored),
       row.floor === undefined ? "–" : whole(row.floor),
       whole(row.incomplete),
+      decimal(row.ifMissingLeast ?? null),
+      decimal(row.ifMissingMost ?? null),
     ]),
   )
 
@@ -45,9 +57,19 @@ const rewardTable = ({ rewards = [] }: WildBenchReport) =>
       { name: "first" },
       { name: "second" },
       { name: "judge" },
-      ...["margin", "reward", "task macro", "wins", "ties", "losses", "contradictory", "incomplete", "missing"].map(
-        numeric,
-      ),
+      ...[
+        "margin",
+        "reward",
+        "task macro",
+        "wins",
+        "ties",
+        "losses",
+        "contradictory",
+        "incomplete",
+        "missing",
+        "if missing were lost",
+        "won",
+      ].map(numeric),
     ],
     rewards.map((row) => [
       row.test,
@@ -62,5 +84,7 @@ const rewardTable = ({ rewards = [] }: WildBenchReport) =>
       whole(row.inconsistent),
       whole(row.incomplete),
       whole(row.missing),
+      signed(row.ifMissingLost ?? null, 3),
+      signed(row.ifMissingWon ?? null, 3),
     ]),
   )

@@ -1,6 +1,7 @@
 /** The WildBench part of a report as tables. */
-import { decimal, interval, percent, signed, signedInterval, significant, whole } from "../numbers.ts"
+import { decimal, percent, whole } from "../numbers.ts"
 import type { Block } from "../Section.ts"
+import { pairBlocks, pairTagTable } from "./pairTables.ts"
 import { numeric, table } from "./tables.ts"
 import { scoredBlocks } from "./scoredTables.ts"
 import type { WildBenchReport } from "./WildBenchReport.ts"
@@ -15,15 +16,7 @@ export const wildBenchBlocks = (
     : [
         { kind: "text", text: explained(data) },
         satisfactionTable(data),
-        ...(data.pairs.length === 0
-          ? []
-          : [
-              {
-                kind: "text",
-                text: "Two assistants are compared task by task by how many items each satisfies, on the items that both have a verdict on. The win rate counts ties as half; its interval is Wald's and takes tasks as independent (paper, G.1). The difference is in satisfaction, paired by task: its interval is a percentile bootstrap of tasks (10,000 resamples, seed 0), p of the paired t test, adjusted for the number of pairs (Holm). Both speak of these answers, not of a training method.",
-              } as const,
-            ]),
-        pairTable(data),
+        ...pairBlocks(data),
         categoryTable(data),
         lengthTable(data),
         ...scoredBlocks(data),
@@ -32,6 +25,7 @@ export const wildBenchBlocks = (
         agreementTable(data),
         failureTable(data),
         tagTable(data),
+        pairTagTable(data),
       ]
 
 const explained = ({ judges }: WildBenchReport) =>
@@ -71,34 +65,6 @@ const satisfactionTable = ({ assistants }: WildBenchReport) =>
 
 const missingShare = ({ satisfied, unsatisfied, missing }: WildBenchReport["assistants"][number]["items"]) =>
   `${whole(missing)} (${percent(missing, satisfied + unsatisfied + missing)})`
-
-const pairTable = ({ pairs }: WildBenchReport) =>
-  table(
-    "Assistants compared by task",
-    [
-      { name: "first" },
-      { name: "second" },
-      ...["wins", "ties", "losses", "win rate", "95% interval", "difference", "95%, paired", "p (Holm)"].map(numeric),
-      numeric("longer won"),
-      numeric("partly"),
-      numeric("missing"),
-    ],
-    pairs.map((row) => [
-      row.first,
-      row.second,
-      whole(row.wins),
-      whole(row.ties),
-      whole(row.losses),
-      decimal(row.winRate?.mean ?? null),
-      row.winRate === null ? "" : interval(row.winRate),
-      signed(row.difference?.mean ?? null, 3),
-      row.difference === null ? "" : signedInterval(row.difference),
-      significant(row.difference?.p ?? null),
-      percent(row.longerWon, row.wins + row.losses),
-      whole(row.partly),
-      whole(row.missing),
-    ]),
-  )
 
 const categoryTable = (data: WildBenchReport) =>
   groupTable(

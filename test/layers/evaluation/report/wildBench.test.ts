@@ -90,6 +90,21 @@ describe("the WildBench part of a report", () => {
     ])
   })
 
+  it("compares assistants by category, as in all", () => {
+    for (const { categories, tags, wins, ties, losses } of data.pairs)
+      for (const groups of [categories!, tags!]) {
+        assert.lengthOf(groups, 5)
+        const sum = (of: "wins" | "ties" | "losses") => groups.reduce((total, group) => total + group[of], 0)
+        // Every task has one tag here.
+        assert.deepEqual([sum("wins"), sum("ties"), sum("losses")], [wins, ties, losses])
+      }
+    const table = tables().find(({ caption }) => caption.startsWith("Assistants compared by category"))
+    const [creative] = data.pairs[0]!.categories!
+    const { wins, ties, losses } = creative!
+    assert.deepEqual(table?.rows[0], ["a", "b", "Creative Tasks", ...[205, wins, ties, losses].map(String)])
+    assert.lengthOf(table?.rows ?? [], 3 * 5)
+  })
+
   it("has nothing to say of nothing, and a dash for what is unknown", () => {
     assert.isUndefined(buildWildBench([]))
     assert.deepEqual(wildBenchBlocks(undefined), [])

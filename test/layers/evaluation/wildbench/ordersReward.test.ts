@@ -42,7 +42,11 @@ describe("ordersReward", () => {
     assert.closeTo(found.reward!, (0.75 + 0.25 + 0 - 1 + 0) / 5, 1e-12)
     assert.closeTo(found.categoryRewards["Math & Data Analysis"]!, 1 / 3, 1e-12)
     assert.closeTo(found.taskMacroReward!, (1 / 3 - 1.25) / 4.75, 1e-12)
-    assert.deepInclude(ordersReward([], null), { reward: null, taskMacroReward: null })
+    // One pair of six is missing.
+    assert.closeTo(found.ifMissingLost!, (0 - 1) / 6, 1e-12)
+    assert.closeTo(found.ifMissingWon!, (0 + 1) / 6, 1e-12)
+    const nothing = { reward: null, ifMissingLost: null, ifMissingWon: null, taskMacroReward: null }
+    assert.deepInclude(ordersReward([], null), nothing)
   })
 
   it("makes a slight preference for a longer answer a tie, from either side", () => {

@@ -40,6 +40,8 @@ describe("wbScore", () => {
       unscored: 1,
       incomplete: 1,
       score: 5,
+      ifMissingLeast: 4,
+      ifMissingMost: 6.25,
       adjustedScore: 0,
       averageLength: 20,
       categoryScores: { "Planning & Reasoning": 4, "Math & Data Analysis": 4 },

@@ -87,6 +87,22 @@ describe("compareAnswers", () => {
     assert.deepInclude(compareAnswers([], second), { n: 0, winRate: null, difference: null, missing: 4 })
   })
 
+  it("counts by category and by primary tag, a task in every category of its tags", () => {
+    const tags = [{ primaryTag: "Editing", secondaryTags: ["Math", "Data Analysis"] }, {}, { primaryTag: "Fishing" }]
+    const first = [[yes], [no], [yes], [none]].map((satisfied, i) => row(`${i}`, satisfied, tags[i]))
+    const second = [[no], [yes], [yes], [yes]].map((satisfied, i) => row(`${i}`, satisfied, tags[i]))
+    const { categories, tags: byPrimary } = compareAnswers(first, second)
+    assert.deepEqual(categories, [
+      { name: "Creative Tasks", wins: 1, ties: 0, losses: 0 },
+      { name: "Math & Data Analysis", wins: 1, ties: 0, losses: 1 },
+    ])
+    assert.deepEqual(byPrimary, [
+      { name: "Editing", wins: 1, ties: 0, losses: 0 },
+      { name: "Fishing", wins: 0, ties: 1, losses: 0 },
+      { name: "Math", wins: 0, ties: 0, losses: 1 },
+    ])
+  })
+
   it("is turned round when the two change places", () => {
     fc.assert(
       fc.property(answers, answers, (a, b) => {
