@@ -1,18 +1,21 @@
-/** Rollouts and their verdicts as Parquet: what data frames read. Written as transcripts are read, in bounded memory. */
+/** Rollouts, answers to tasks and their verdicts as Parquet: what data frames read. Written as transcripts are read, in bounded memory. */
 import { Chunk, Effect, Schema, Stream } from "effect"
+import type { ParseResult } from "effect"
 import type { BasicType } from "hyparquet-writer"
 import { join } from "node:path"
 import type { AnyReportData } from "../layers/evaluation/report/pageOf.ts"
 import type { RunFacts } from "../layers/evaluation/report/RunFacts.ts"
 import { talkGroups } from "../layers/evaluation/report/transcripts/TalkGroup.ts"
 import type { TalkGroup } from "../layers/evaluation/report/transcripts/TalkGroup.ts"
+import { TaskTalk } from "../layers/evaluation/report/transcripts/TaskTalk.ts"
 import { Rollout } from "../src/domain/Rollout.ts"
 import { ReportNotWritten } from "./ReportNotWritten.ts"
-import { transcriptLines, TranscriptsUnread } from "./transcriptFiles.ts"
+import { transcriptLines, TranscriptsUnread } from "./transcriptLines.ts"
 
 /**
  * `rollouts.parquet` has a row for each conversation, `verdicts.parquet` one for each check and measure of it, and for
- * each judge that was asked.
+ * each judge that was asked, or each thing that a judge said of an answer to a task: `passed` and `value` are as
+ * `TaskJudgment` says.
  */
 export const writeRolloutTables = Effect.fn("writeRolloutTables")(function* (
   data: AnyReportData,
@@ -45,6 +48,7 @@ export const writeRolloutTables = Effect.fn("writeRolloutTables")(function* (
   const verdicts = yield* table("verdicts.parquet", verdictColumns)
   for (const group of talkGroups(data)) {
     const place = { ...placeOf(group), step: facts.steps[group.label] ?? null }
+    const decode = group.task === undefined ? decodeRollout : decodeTask
     let line = 0
     yield* transcriptLines(group).pipe(
       Stream.mapEffect((text) =>
@@ -76,7 +80,12 @@ export const writeRolloutTables = Effect.fn("writeRolloutTables")(function* (
 type Row = Readonly<Record<string, string | number | boolean | null>>
 type Columns = Readonly<Record<string, BasicType>>
 
-const decode = Schema.decodeUnknown(Schema.parseJson(Rollout.omit("turns", "calls")))
+const RolloutLine = Rollout.omit("turns", "calls")
+type Talk = typeof RolloutLine.Type | TaskTalk
+type Decode = (text: string) => Effect.Effect<Talk, ParseResult.ParseError>
+
+const decodeRollout: Decode = Schema.decode(Schema.parseJson(RolloutLine))
+const decodeTask: Decode = Schema.decode(Schema.parseJson(TaskTalk))
 
 const rowsAtOnce = 5000
 
@@ -113,6 +122,8 @@ const verdictColumns: Columns = {
   passed: "BOOLEAN",
   value: "DOUBLE",
   reason: "STRING",
+  judge: "STRING",
+  failure: "STRING",
 }
 
 const placeOf = ({ kind, assistant, simulator, persona, iteration, sha256 }: TalkGroup) => ({
@@ -123,8 +134,6 @@ const placeOf = ({ kind, assistant, simulator, persona, iteration, sha256 }: Tal
   iteration,
   artifact: sha256,
 })
-
-type Talk = Effect.Effect.Success<ReturnType<typeof decode>>
 
 const rolloutRow = ({ prompt, sample, persona, ending, verdict, failure, closing, refusals, messages }: Talk): Row => ({
   prompt,
@@ -139,31 +148,37 @@ const rolloutRow = ({ prompt, sample, persona, ending, verdict, failure, closing
   messages: JSON.stringify(messages),
 })
 
+const verdictRows = (talk: Talk): ReadonlyArray<Row> => {
+  const { prompt, sample } = talk
+  return ("judgments" in talk ? talk.judgments : rewardRows(talk)).map((row) => ({ prompt, sample, ...row }))
+}
+
 /** What a judge gave is a row too where the verdict is missing: its value is null where it is the judge's that is. */
-const verdictRows = ({ prompt, sample, verdict, judges = [] }: Talk): ReadonlyArray<Row> =>
-  [
-    ...(verdict?.checks ?? []).map(({ check, passed, reason }) => ({
-      what: "check",
-      name: check,
-      passed,
-      value: null,
-      reason,
-    })),
-    ...Object.entries(verdict?.measures ?? {}).map(([name, value]) => ({
-      what: "measure",
-      name,
-      passed: null,
-      value,
-      reason: null,
-    })),
-    ...judges.map(({ judge, score, failure }) => ({
-      what: "judge",
-      name: judge,
-      passed: null,
-      value: score,
-      reason: failure,
-    })),
-  ].map((row) => ({ prompt, sample, ...row }))
+const rewardRows = ({ verdict, judges = [] }: typeof RolloutLine.Type): ReadonlyArray<Row> => [
+  ...(verdict?.checks ?? []).map(({ check, passed, reason }) => ({
+    what: "check",
+    name: check,
+    passed,
+    value: null,
+    reason,
+  })),
+  ...Object.entries(verdict?.measures ?? {}).map(([name, value]) => ({
+    what: "measure",
+    name,
+    passed: null,
+    value,
+    reason: null,
+  })),
+  ...judges.map(({ judge, score, failure }) => ({
+    what: "judge",
+    name: judge,
+    judge,
+    passed: null,
+    value: score,
+    reason: null,
+    failure,
+  })),
+]
 
 const columnData = (columns: Columns, rows: ReadonlyArray<Row>) =>
   Object.entries(columns).map(([name, type]) => ({ name, type, data: rows.map((row) => row[name] ?? null) }))

@@ -3,7 +3,7 @@
  * from disk can't fetch. `index.js` has what the browser filters by, `talks-0000.js` and so on the conversations.
  * Transcripts are read as streams: what is held is the index and one shard.
  */
-import { Chunk, Effect, Option, Schema, Stream } from "effect"
+import { Chunk, Effect, Option, Stream } from "effect"
 import { createHash } from "node:crypto"
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
@@ -11,11 +11,10 @@ import type { AnyReportData } from "../layers/evaluation/report/pageOf.ts"
 import type { RunFacts } from "../layers/evaluation/report/RunFacts.ts"
 import { slimLine } from "../layers/evaluation/report/transcripts/slimLine.ts"
 import { talkGroups } from "../layers/evaluation/report/transcripts/TalkGroup.ts"
-import type { TalkGroup } from "../layers/evaluation/report/transcripts/TalkGroup.ts"
 import { isTalkLine, talkIndex } from "../layers/evaluation/report/transcripts/TalkIndex.ts"
 import type { GroupNote } from "../layers/evaluation/report/transcripts/TalkIndex.ts"
-import { ArtifactStore } from "../src/index.ts"
 import { ReportNotWritten } from "./ReportNotWritten.ts"
+import { transcriptLines, TranscriptsUnread } from "./transcriptLines.ts"
 
 /** A folder of transcripts as its page knows it: a page doesn't show those of another report. */
 export interface TranscriptsNote {
@@ -90,33 +89,6 @@ export const stampOf = (data: AnyReportData): string =>
     .update(JSON.stringify(talkGroups(data)))
     .digest("hex")
     .slice(0, 16)
-
-/** Those of one step; the report is written without them. */
-export class TranscriptsUnread extends Schema.TaggedError<TranscriptsUnread>()("TranscriptsUnread", {
-  detail: Schema.String,
-}) {
-  override get message() {
-    return this.detail
-  }
-}
-
-/** Lines of a group's artifact. */
-export const transcriptLines = ({ sha256 }: TalkGroup) =>
-  Stream.unwrap(
-    Effect.gen(function* () {
-      const store = yield* ArtifactStore
-      const [ref] = yield* store.like(sha256)
-      if (ref === undefined) return yield* TranscriptsUnread.make({ detail: `artifact ${sha256} is not in this home` })
-      return store.stream(ref)
-    }),
-  ).pipe(
-    Stream.decodeText("utf8"),
-    Stream.splitLines,
-    Stream.filter((line) => line !== ""),
-    Stream.mapError((error) =>
-      error._tag === "TranscriptsUnread" ? error : TranscriptsUnread.make({ detail: error.message }),
-    ),
-  )
 
 const parse = Option.liftThrowable((text: string): unknown => JSON.parse(text))
 

@@ -70,6 +70,10 @@ export const WildBenchAnswersResult = Schema.TaggedStruct("WildBenchAnswers", {
 })
 export type WildBenchAnswersResult = typeof WildBenchAnswersResult.Type
 
+/** What was judged, as artifacts: `answers` has a row for each of the `tasks`, in their order. */
+export const AnsweredTasks = Schema.Struct({ tasks: ArtifactRef, answers: ArtifactRef })
+export type AnsweredTasks = typeof AnsweredTasks.Type
+
 /**
  * A model that judges. `family` is what its relatives share (default: the name's first letters, "gpt" of "gpt-5-mini").
  * `heldOut`: no model of that family, nor of the one that its own name says, gave rewards in the training of what is
@@ -135,6 +139,7 @@ export const WildBenchVerdictsResult = Schema.TaggedStruct("WildBenchVerdicts", 
   prompt: Schema.String,
   /** JSONL of `WildBenchVerdict`. */
   verdicts: ArtifactRef,
+  answered: Schema.optional(AnsweredTasks),
   count: Schema.Int,
   /** Of all checklists, and what the judges came to. `missing` have no majority. */
   items: Schema.Struct({ satisfied: Schema.Int, unsatisfied: Schema.Int, missing: Schema.Int }),
@@ -191,6 +196,7 @@ export const WildBenchScoresResult = Schema.TaggedStruct("WildBenchScores", {
   prompt: Schema.String,
   /** JSONL of `WildBenchScore`. */
   scores: ArtifactRef,
+  answered: Schema.optional(AnsweredTasks),
   count: Schema.Int,
   judgeFailures: Schema.Array(JudgeFailureCount),
   seconds: Schema.Number,
@@ -215,6 +221,7 @@ export const WildBenchPairsResult = Schema.TaggedStruct("WildBenchPairs", {
   prompt: Schema.String,
   /** JSONL of `WildBenchPair`. */
   pairs: ArtifactRef,
+  answered: Schema.optional(Schema.Struct({ test: AnsweredTasks, reference: AnsweredTasks })),
   count: Schema.Int,
   /** Of single calls: each pair is asked about in two orders. */
   judgeFailures: Schema.Array(JudgeFailureCount),

@@ -11,13 +11,15 @@ import { rollouts } from "../../workflows/stages/conversations.ts"
 import { reportInputs } from "../layers/evaluation/report/reportInputs.ts"
 import { richInputs } from "../layers/evaluation/report/richInputs.ts"
 import { runFacts } from "../layers/evaluation/report/runFacts.ts"
+import { taskInputs } from "../workflows/wildbench/taskInputs.ts"
 
+/** What everybody writes. */
 export const attack =
   '</script><script>window.hacked=1</script><img src=x onerror="window.hacked=1"><svg onload="window.hacked=1"> \u2028 ]})'
 
 /**
  * Twelve cells of sixteen conversations: 192, of which one failed; in the folder `rich` a report with seeds, contrasts,
- * repeated rollouts and several judges. Gone with the scope.
+ * repeated rollouts and several judges, in `tasks` one on tasks. Gone with the scope.
  */
 export const attackedReport = Effect.gen(function* () {
   const folder = yield* Effect.acquireRelease(
@@ -26,6 +28,7 @@ export const attackedReport = Effect.gen(function* () {
   )
   yield* written(reportInputs, folder)
   yield* written(richInputs, join(folder, "rich"))
+  yield* writtenTasks(join(folder, "tasks"))
   return folder
 })
 
@@ -55,6 +58,17 @@ const written = (inputs: ReportInputs, folder: string) =>
     const data = buildReportData({ ...inputs, title: `Study ${attack}`, matrix })
     yield* writeReportFiles({ data: { ...data, provenance: known(data.provenance) }, facts: runFacts }, folder)
   }).pipe(Effect.provide(ArtifactStore.layer(join(folder, "artifacts"))))
+
+const writtenTasks = (folder: string) =>
+  Effect.gen(function* () {
+    const data = buildReportData(yield* taskInputs(attack))
+    yield* writeReportFiles({ data, facts: { ...runFacts, steps: taskSteps } }, folder)
+  }).pipe(Effect.provide(ArtifactStore.layer(join(folder, "artifacts"))))
+
+const taskSteps = {
+  "WildBench verdicts on good": "WildBenchVerdicts/v2-0123456789abcdef",
+  "WildBench verdicts on good: answers of good": "WildBenchAnswers/v1-0123456789abcdef",
+}
 
 /** The made-up training has no transcripts. */
 const known = (provenance: ReturnType<typeof buildReportData>["provenance"]) =>

@@ -141,6 +141,59 @@ describe.skipIf(executablePath === undefined)("a report in Chromium", () => {
     await clean(page)
   })
 
+  it("leads from a number on tasks to the answers and what every judge said of them", { timeout }, async () => {
+    const file = join(folder, "tasks/report.html")
+    const page = await opened("", file)
+    const dialog = page.locator("dialog")
+    const view = page.locator(".talk-view")
+    const found = (words: RegExp) => page.locator(".found", { hasText: words }).waitFor()
+    const click = async (table: RegExp, row: string, column: number) => {
+      await page.locator(".tools a[href='#report']").click()
+      const rows = page.getByRole("table", { name: table }).locator("tbody tr", { hasText: row })
+      await rows.first().locator("td").nth(column).locator("button.n").click()
+      const told = await dialog.innerText()
+      await dialog.getByText("Read the conversations").click()
+      await view.waitFor()
+      return told
+    }
+    const told = await click(/^Satisfaction: mean share/, "good", 2)
+    assert.match(told, /WildBenchVerdicts\/v2-[0-9a-f]{16}[^]*WildBenchAnswers\/v1-[0-9a-f]{16} --transcript/)
+    await found(/^6 of 12 conversations, mean satisfaction 0\.50 over 6$/)
+    assert.strictEqual(await page.locator("select[name=assistant]").inputValue(), "good")
+    for (const fold of await view.locator("section details").all())
+      if ((await fold.getAttribute("open")) === null) await fold.locator("summary").click()
+    const read = await view.innerText()
+    for (const words of [
+      `Do task 0. ${attack.slice(0, 40)}`,
+      `good answers task-0. ${attack.slice(0, 40)}`,
+      `✓ satisfied: Is task 0 done? ${attack.slice(0, 40)}`,
+      "✗ not satisfied: Is it short?",
+      `Because. ${attack.slice(0, 40)}`,
+      "– missing: Is it short? invalid output",
+      "understudy show judge-a-call",
+      "judge-d, score",
+      "8: score from 1 to 10",
+      "slightly better (0.5): compared with fair, order 1",
+      "as good: compared with fair, order 2",
+    ])
+      assert.include(read, words)
+
+    await view.getByText("All answers to this task").click()
+    await found(/^2 of 12/)
+    await click(/^Satisfaction by category/, "good", 0)
+    await found(/^3 of 12/)
+    await click(/^WB-Reward/, "good", 3)
+    await found(/^6 of 12/)
+    await click(/^Lengths of answers/, "fair", 5)
+    await found(/^2 of 12 conversations, mean satisfaction 0\.00 over 1, 1 without a verdict$/)
+    await page.selectOption("select[name=verdict]", "missing")
+    await found(/^1 of 12/)
+    assert.include(await view.innerText(), "infrastructure: invalid output")
+    await page.selectOption("select[name=verdict]", "given")
+    await view.getByText("assistant: refused").first().waitFor()
+    await clean(page)
+  })
+
   it("keeps what is shown in the address", { timeout }, async () => {
     const page = await opened("#transcripts?assistant=fine-tuned&simulator=role-play&persona=busy")
     await page.locator(".talk-view").waitFor()

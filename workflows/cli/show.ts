@@ -52,13 +52,15 @@ const shownOf = Effect.fnUntraced(function* (id: string) {
   return shown
 })
 
-/** Of a step: every artifact of its output that is named `transcripts` or `conversations`. */
+/** Of a step: every artifact of its output that is named `transcripts` or `conversations`, or what is judged of tasks. */
 const transcriptsOf = Effect.fnUntraced(function* (shown: Shown) {
   const refs =
     shown.type === "artifact"
       ? [{ path: "", sha256: shown.sha256, bytes: shown.bytes }]
       : shown.type === "step"
-        ? shown.artifacts.filter(({ path }) => /(^|\.)(transcripts|conversations)$/.test(path))
+        ? shown.artifacts.filter(({ path }) =>
+            /(^|\.)(transcripts|conversations)$|^(answers|verdicts|scores|pairs)$/.test(path),
+          )
         : []
   if (refs.length === 0)
     return yield* NoTranscripts.make({

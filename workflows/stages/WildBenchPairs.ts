@@ -16,7 +16,7 @@ import { Shard, Stage, Step } from "../../src/index.ts"
 import { inBatches } from "./inBatches.ts"
 import { JudgeCounts, judging, judgingInput, noEndpoint, refuseJudgments, summedJudgments } from "./judgments.ts"
 import { judgeDemand } from "./wildBenchDemands.ts"
-import { withAnswers } from "./wildBenchFiles.ts"
+import { answeredTasks, withAnswers } from "./wildBenchFiles.ts"
 import type { Answered } from "./wildBenchVerdict.ts"
 
 export const WildBenchPairs = Stage.make({
@@ -68,7 +68,8 @@ export const WildBenchPairs = Stage.make({
       })
       const { judgeFailures } = summedJudgments(counts)
       const about = { model: test.model, reference: reference.model, judge: named, prompt: pairPromptHash }
-      return WildBenchPairsResult.make({ ...about, count: test.count, pairs: rows, judgeFailures, seconds })
+      const answered = { test: answeredTasks(test), reference: answeredTasks(reference) }
+      return WildBenchPairsResult.make({ ...about, answered, count: test.count, pairs: rows, judgeFailures, seconds })
     }),
   estimate: ({ test, judge, maxTokens }, sizeOf) => {
     const size = sizeOf(test)

@@ -16,7 +16,7 @@ import { Shard, Stage, Step } from "../../src/index.ts"
 import { inBatches } from "./inBatches.ts"
 import { JudgeCounts, judging, judgingInput, noEndpoint, refuseJudgments, summedJudgments } from "./judgments.ts"
 import { judgeDemand } from "./wildBenchDemands.ts"
-import { withAnswers } from "./wildBenchFiles.ts"
+import { answeredTasks, withAnswers } from "./wildBenchFiles.ts"
 import type { Answered } from "./wildBenchVerdict.ts"
 
 export const WildBenchScores = Stage.make({
@@ -59,7 +59,7 @@ export const WildBenchScores = Stage.make({
       })
       const { model, count } = answers
       const { judgeFailures } = summedJudgments(counts)
-      const about = { model, judge: named, prompt: scorePromptHash, count }
+      const about = { model, judge: named, prompt: scorePromptHash, count, answered: answeredTasks(answers) }
       return WildBenchScoresResult.make({ ...about, scores: rows, judgeFailures, seconds })
     }),
   estimate: ({ answers, judge, maxTokens }, sizeOf) => {

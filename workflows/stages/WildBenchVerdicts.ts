@@ -27,13 +27,13 @@ import { inBatches } from "./inBatches.ts"
 import { MaxFailureShare, trialFailureShare } from "./missing.ts"
 import { refuseVerdicts } from "./refuseVerdicts.ts"
 import { checklistDemand, tasksUnder } from "./wildBenchDemands.ts"
-import { withAnswers } from "./wildBenchFiles.ts"
+import { answeredTasks, withAnswers } from "./wildBenchFiles.ts"
 import { itemsPerTask } from "./WildBenchTasks.ts"
 import { itemCounts, judgeAnswer, judgeFailureCounts, summedFailures } from "./wildBenchVerdict.ts"
 
 export const WildBenchVerdicts = Stage.make({
   name: "WildBenchVerdicts",
-  version: 1,
+  version: 2,
   input: {
     answers: Step.of(WildBenchAnswersResult),
     /** An odd number, so that a full panel always decides. The paper has three. */
@@ -73,8 +73,8 @@ export const WildBenchVerdicts = Stage.make({
       })
       const { asked: _, ...totals } = summed(counts)
       const { model, count } = answers
-      const prompt = checklistPromptHash
-      return WildBenchVerdictsResult.make({ model, judges: named, prompt, verdicts: rows, count, ...totals, seconds })
+      const about = { model, judges: named, prompt: checklistPromptHash, count, answered: answeredTasks(answers) }
+      return WildBenchVerdictsResult.make({ ...about, verdicts: rows, ...totals, seconds })
     }),
   estimate: ({ answers, judges, maxTokens }, sizeOf) => {
     const size = sizeOf(answers)

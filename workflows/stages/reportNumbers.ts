@@ -3,8 +3,7 @@ import { Chunk, Effect, Option, Record, Schema, Stream } from "effect"
 import { buildReportData } from "../../layers/evaluation/report/buildReportData.ts"
 import { ReportRollout } from "../../layers/evaluation/report/ReportInputs.ts"
 import { stepLabels } from "../../layers/evaluation/report/stepLabels.ts"
-import { Driver } from "../../src/index.ts"
-import type { Step } from "../../src/index.ts"
+import { Driver, Step } from "../../src/index.ts"
 import { conversations, lines } from "./conversations.ts"
 import { asStageFailure } from "./failures.ts"
 import { Inputs, Results } from "./reportInputs.ts"
@@ -94,15 +93,30 @@ export const reportSteps = (
   const input = Option.getOrUndefined(Schema.validateOption(Inputs)(report.input))
   if (input === undefined) return {}
   const { simulators, assistants, matrix, split, wildbench = [], wildbenchPairs = [] } = input
+  const judged = (label: string, step: Step.AnyStep, answers: Readonly<Record<string, unknown>>) => [
+    [label, idOf(step)],
+    ...Object.entries(answers).flatMap(([assistant, above]) =>
+      Step.isStep(above) ? [[stepLabels.wildbenchAnswers(label, assistant), idOf(above)]] : [],
+    ),
+  ]
   return Object.fromEntries([
     ...Object.entries(simulators).map(([label, step]) => [stepLabels.simulator(label), idOf(step)]),
     ...Object.entries(assistants).map(([label, step]) => [stepLabels.assistant(label), idOf(step)]),
     ...matrix.map((cell) => [stepLabels.evaluation(cell), idOf(cell.evaluation)]),
-    ...wildbench.map(({ assistant, verdicts: step }) => [stepLabels.wildbench(assistant), idOf(step)]),
-    ...wildbench.flatMap(({ assistant, scores: step }) =>
-      step === undefined ? [] : [[stepLabels.wildbenchScores(assistant), idOf(step)]],
+    ...wildbench.flatMap(({ assistant, verdicts: step }) =>
+      judged(stepLabels.wildbench(assistant), step, { [assistant]: step.input["answers"] }),
     ),
-    ...wildbenchPairs.map((pair) => [stepLabels.wildbenchPairs(pair), idOf(pair.pairs)]),
+    ...wildbench.flatMap(({ assistant, scores: step }) =>
+      step === undefined
+        ? []
+        : judged(stepLabels.wildbenchScores(assistant), step, { [assistant]: step.input["answers"] }),
+    ),
+    ...wildbenchPairs.flatMap(({ test, reference, pairs: step }) =>
+      judged(stepLabels.wildbenchPairs({ test, reference }), step, {
+        [test]: step.input["test"],
+        [reference]: step.input["reference"],
+      }),
+    ),
     ...(split === undefined ? [] : [[stepLabels.split, idOf(split)]]),
     [stepLabels.report, idOf(report)],
   ])

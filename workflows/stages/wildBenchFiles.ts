@@ -8,7 +8,7 @@ import {
   WildBenchTask,
   WildBenchVerdict,
 } from "../../src/domain/WildBench.ts"
-import type { WildBenchAnswersResult } from "../../src/domain/WildBench.ts"
+import type { AnsweredTasks, WildBenchAnswersResult } from "../../src/domain/WildBench.ts"
 import { StageFailure } from "../../src/index.ts"
 import { lines } from "./conversations.ts"
 
@@ -18,10 +18,13 @@ export const verdicts = lines(WildBenchVerdict)
 export const scores = lines(WildBenchScore)
 export const pairs = lines(WildBenchPair)
 
+/** What results name as judged. */
+export const answeredTasks = ({ tasks, answers }: WildBenchAnswersResult): AnsweredTasks => ({ tasks, answers })
+
 /** Tasks with the answers of one assistant, or of several to the same tasks, in the tasks' order. */
 export const withAnswers = (ref: ArtifactRef, given: ReadonlyArray<Pick<WildBenchAnswersResult, "answers">>) =>
   given
-    .reduce<AnsweredTasks>(
+    .reduce<TasksWithAnswers>(
       (rows, one) =>
         Stream.zipWith(rows, answers.stream(one.answers), ({ task, answers: before }, answer) => ({
           task,
@@ -41,7 +44,7 @@ export const withAnswers = (ref: ArtifactRef, given: ReadonlyArray<Pick<WildBenc
       ),
     )
 
-type AnsweredTasks = Stream.Stream<
+type TasksWithAnswers = Stream.Stream<
   { readonly task: WildBenchTask; readonly answers: ReadonlyArray<WildBenchAnswer> },
   Stream.Stream.Error<ReturnType<typeof tasks.stream>>,
   Stream.Stream.Context<ReturnType<typeof tasks.stream>>

@@ -17,7 +17,7 @@ export interface Source {
 
 /** What the browser of transcripts filters by: labels of the report. */
 export interface TalkFilter {
-  readonly kind?: "evaluation" | "training" | "simulation"
+  readonly kind?: "evaluation" | "training" | "simulation" | "task"
   readonly assistant?: string
   readonly simulator?: string
   readonly persona?: string
@@ -27,6 +27,9 @@ export interface TalkFilter {
   /** As the browser words it: "infrastructure: TimeOut". */
   readonly failure?: string
   readonly verdict?: "given" | "missing"
+  /** Of tasks: WildBench's category, the primary tag. */
+  readonly category?: string
+  readonly tag?: string
 }
 
 export interface Column {

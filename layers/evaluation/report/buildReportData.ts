@@ -14,6 +14,7 @@ import type { ReportInputs } from "./ReportInputs.ts"
 import { stepLabels } from "./stepLabels.ts"
 import { trainingRows } from "./trainingRows.ts"
 import { buildWildBench } from "./wildbench/buildWildBench.ts"
+import { wildBenchProvenance } from "./wildbench/wildBenchSources.ts"
 import { gains, generalisation, labels, matrixRows, sensitivity } from "./scores.ts"
 
 export const buildReportData = (inputs: ReportInputs): ReportData => {
@@ -131,8 +132,8 @@ const provenance = ({
   simulators,
   assistants,
   matrix,
-  wildbench = [],
-  wildbenchPairs = [],
+  wildbench,
+  wildbenchPairs,
 }: ReportInputs): ReportData["provenance"] => [
   ...Object.keys(simulators).map((label) => ({ label: stepLabels.simulator(label), transcripts: [] })),
   ...Object.entries(assistants).map(([label, result]) => ({
@@ -140,19 +141,7 @@ const provenance = ({
     transcripts: result._tag === "Assistant" ? result.curve.map(({ transcripts }) => transcripts.sha256) : [],
   })),
   ...matrix.map((cell) => ({ label: stepLabels.evaluation(cell), transcripts: [cell.result.transcripts.sha256] })),
-  ...wildbench.map(({ assistant, result }) => ({
-    label: stepLabels.wildbench(assistant),
-    transcripts: [result.verdicts.sha256],
-  })),
-  ...wildbench.flatMap(({ assistant, scores }) =>
-    scores === undefined
-      ? []
-      : [{ label: stepLabels.wildbenchScores(assistant), transcripts: [scores.result.scores.sha256] }],
-  ),
-  ...wildbenchPairs.map((pair) => ({
-    label: stepLabels.wildbenchPairs(pair),
-    transcripts: [pair.result.pairs.sha256],
-  })),
+  ...wildBenchProvenance(wildbench ?? [], wildbenchPairs ?? []),
 ]
 
 const samplesByCell = 3

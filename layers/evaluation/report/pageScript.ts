@@ -13,6 +13,7 @@ const modules = [
   "transcripts",
   "filterTalks",
   "talkList",
+  "judgmentView",
   "talkView",
   "talkBrowser",
   "live",

@@ -12,6 +12,8 @@ export const stepLabels = {
   wildbenchScores: (label: string) => `WildBench scores of ${label}`,
   wildbenchPairs: ({ test, reference }: { readonly test: string; readonly reference: string }) =>
     `WildBench comparison of ${test} with ${reference}`,
+  /** Of an assistant, as the step with this label judged them. */
+  wildbenchAnswers: (judging: string, label: string) => `${judging}: answers of ${label}`,
   split: "split",
   report: "report",
 }

@@ -12,6 +12,7 @@ import { writeReportFiles } from "../../../workflows/reportFiles.ts"
 import { rollouts } from "../../../workflows/stages/conversations.ts"
 import { cell, model, rollout, simulators } from "../../layers/evaluation/report/reportInputs.ts"
 import { runFacts } from "../../layers/evaluation/report/runFacts.ts"
+import { taskInputs } from "../wildbench/taskInputs.ts"
 
 const folder = Effect.acquireRelease(
   Effect.sync(() => mkdtempSync(join(tmpdir(), "understudy-export-"))),
@@ -81,12 +82,66 @@ describe("a report's files", () => {
         assert.deepStrictEqual(
           verdicts
             .filter(({ prompt, simulator }) => prompt === "p3" && simulator === "role-play")
-            .map(({ what, name, passed, value, reason }) => [what, name, passed, value, reason]),
+            .map(({ what, judge, passed, value, failure }) => [what, judge, passed, value, failure]),
           [
             ["judge", "a", null, 7, null],
             ["judge", "b", null, null, "refused"],
           ],
         )
+      }),
+    120_000,
+  )
+
+  it.scoped(
+    "have what every judge said of an answer to a task, what is missing as null",
+    () =>
+      Effect.gen(function* () {
+        const home = yield* folder
+        const out = join(home, "export")
+        yield* Effect.gen(function* () {
+          const data = buildReportData(yield* taskInputs("as ever"))
+          yield* writeExports({ data, facts: runFacts }, out, ["parquet"])
+        }).pipe(Effect.provide(ArtifactStore.layer(join(home, "artifacts"))))
+        const read = (name: string) =>
+          Effect.promise(async () => parquetReadObjects({ file: await asyncBufferFromFile(join(out, name)) }))
+        const talks = yield* read("rollouts.parquet")
+        assert.deepStrictEqual(
+          talks.map(({ kind, assistant, prompt, reward, failed_by }) => [kind, assistant, prompt, reward, failed_by]),
+          ["good", "fair"].flatMap((assistant) =>
+            Array.from({ length: 6 }, (_, i) => {
+              const failed = assistant === "good" ? null : i === 2 ? "infrastructure" : i === 3 ? "assistant" : null
+              const satisfied = failed === "infrastructure" ? null : failed === "assistant" ? 0 : 0.5
+              return ["task", assistant, `task-${i}`, satisfied, failed]
+            }),
+          ),
+        )
+        const verdicts = yield* read("verdicts.parquet")
+        const of = (assistant: string, prompt: string, judge: string) =>
+          verdicts
+            .filter((row) => row["assistant"] === assistant && row["prompt"] === prompt && row["judge"] === judge)
+            .map(({ what, name, passed, value, failure }) => [what, name, passed, value, failure])
+        const [done, short] = ["Is task 0 done? as ever", "Is it short?"]
+        assert.deepStrictEqual(of("good", "task-0", "panel"), [
+          ["item", done, true, null, null],
+          ["item", short, false, null, null],
+        ])
+        assert.deepStrictEqual(of("good", "task-0", "judge-b"), [
+          ["item", done, null, null, "invalid output"],
+          ["item", short, null, null, "invalid output"],
+        ])
+        assert.deepStrictEqual(of("good", "task-0", "judge-d"), [
+          ["score", "score from 1 to 10", null, 8, null],
+          ["comparison", "compared with fair, order 1", null, 0.5, null],
+          ["comparison", "compared with fair, order 2", null, 0, null],
+        ])
+        const none = ["comparison", "compared with fair", null, null, "fair has no answer"]
+        assert.deepStrictEqual(of("good", "task-2", "judge-d")[1], none)
+        for (const [prompt, passed, failure] of [
+          ["task-2", null, "infrastructure: invalid output"],
+          ["task-3", false, "assistant: refused"],
+        ] as const)
+          assert.deepStrictEqual(of("fair", prompt, "panel")[1], ["item", short, passed, null, failure])
+        assert.lengthOf(of("fair", "task-3", "judge-a"), 0)
       }),
     120_000,
   )

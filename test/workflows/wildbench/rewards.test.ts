@@ -1,9 +1,12 @@
 /** WB-Score and WB-Reward of a scripted judge, from the stages to the report. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
 import { checklistPromptHash } from "../../../layers/evaluation/judges/checklistPrompt.ts"
 import { pairPromptHash } from "../../../layers/evaluation/judges/pairPrompt.ts"
 import { scorePromptHash } from "../../../layers/evaluation/judges/scorePrompt.ts"
+import type { GroupNote } from "../../../layers/evaluation/report/transcripts/TalkIndex.ts"
 import { renderMarkdown } from "../../../layers/evaluation/report/renderMarkdown.ts"
 import { ReportData } from "../../../layers/evaluation/report/ReportData.ts"
 import { pairs as pairRows, scores as scoreRows } from "../../../workflows/stages/wildBenchFiles.ts"
@@ -11,7 +14,9 @@ import { WildBenchPairsResult, WildBenchScoresResult } from "../../../src/domain
 import { Report } from "../../../workflows/stages/Report.ts"
 import { WildBenchPairs } from "../../../workflows/stages/WildBenchPairs.ts"
 import { WildBenchScores } from "../../../workflows/stages/WildBenchScores.ts"
+import { writeReportFiles } from "../../../workflows/reportFiles.ts"
 import { studyReport } from "../../../workflows/studyReport.ts"
+import { readTranscripts, renderTranscripts } from "../../../workflows/transcripts.ts"
 import { faultWorld } from "../faults/FaultWorld.ts"
 import { idIn, judgeModels, requestOf, said, studyOf, taskFile, usual, wildBenchSteps } from "./judgedWorld.ts"
 
@@ -83,6 +88,22 @@ describe("WB-Score and WB-Reward", () => {
           ["WB-Reward", pairPromptHash],
         ])
           assert.include(page, `| judges' prompt | ${name} | ${sha256} |`)
+
+        assert.deepEqual(
+          ["good", "fair"].map((name) => facts.steps[`WildBench comparison of good with fair: answers of ${name}`]),
+          [good, fair].map(({ answers }) => idIn(study, answers)),
+        )
+        const out = join(world.folder, "report")
+        yield* world.reading(writeReportFiles({ data, facts }, out))
+        const text = readFileSync(join(out, "transcripts/index.js"), "utf8")
+        const index = JSON.parse(text.slice(text.indexOf("(") + 1, text.lastIndexOf(")")))
+        assert.strictEqual(index.count, 2 * count)
+        assert.deepEqual(
+          index.groups.map((group: GroupNote) => [group.kind, group.assistant, group.step, group.problem]),
+          ["good", "fair"].map((name) => ["task", name, idIn(study, steps[name]!.answers), null]),
+        )
+        const shown = yield* world.reading(Effect.map(readTranscripts(result.pairs), renderTranscripts))
+        assert.include(shown, "compared with the reference, order 1: 1: so")
       }),
     240_000,
   )

@@ -2,7 +2,7 @@
 
 /** Rows in the order asked for. @param {import("./types.ts").TalkIndex} index @param {Record<string, string>} filter @returns {Uint32Array} */
 export const filterTalks = (index, filter) => {
-  const { columns, groups, personas, endings, failures, prompts, openings, count } = index
+  const { columns, groups, personas, endings, failures, prompts, openings, tags, count } = index
   const wanted = groups.map((group) =>
     ["kind", "assistant", "simulator", "iteration"].every(
       (field) => filter[field] === undefined || String(/** @type {any} */ (group)[field]) === filter[field],
@@ -12,8 +12,11 @@ export const filterTalks = (index, filter) => {
   const failure = filter["failure"]
   const failed = failures.map((words) => failure === undefined || failure === "any" || words === failure)
   const persona = filter["persona"]
-  const inPersona = groups.map((group) =>
-    personas.map((name) => persona === undefined || group.persona === persona || name === persona),
+  const inPersona = groups.map((group) => personas.map((name) => group.persona === persona || name === persona))
+  const { category, tag } = filter
+  const inTags = tags.map(
+    ([primary, ...categories]) =>
+      (tag === undefined || primary === tag) && (category === undefined || categories.includes(category)),
   )
   const [least, most] = [numberOf(filter["least"]), numberOf(filter["most"])]
   const verdict = filter["verdict"]
@@ -29,7 +32,8 @@ export const filterTalks = (index, filter) => {
     if (ending !== undefined && columns.ending[row] !== ending) continue
     const failing = columns.failure[row] ?? -1
     if (failure !== undefined && !(failing >= 0 && failed[failing])) continue
-    if (!inPersona[group]?.[columns.persona[row] ?? 0]) continue
+    if (persona !== undefined && !inPersona[group]?.[columns.persona[row] ?? -1]) continue
+    if ((tag !== undefined || category !== undefined) && !inTags[columns.tags?.[row] ?? -1]) continue
     const reward = columns.reward[row] ?? null
     if (verdict === "missing" ? reward !== null : verdict === "given" && reward === null) continue
     if (least !== undefined && (reward === null || reward < least)) continue
@@ -51,16 +55,26 @@ export const filterTalks = (index, filter) => {
   })
 }
 
-/** Mean reward of those with a verdict. @param {import("./types.ts").TalkIndex} index @param {Uint32Array} rows */
-export const summary = ({ columns }, rows) => {
-  let [sum, judged] = [0, 0]
+/**
+ * Mean reward of those with a verdict. Satisfaction of tasks is no reward: it is the mean where all are tasks, and else
+ * in none.
+ * @param {import("./types.ts").TalkIndex} index @param {Uint32Array} rows
+ */
+export const summary = ({ columns, groups }, rows) => {
+  const isTask = (/** @type {number} */ row) => groups[columns.group[row] ?? 0]?.kind === "task"
+  const all = rows.every(isTask)
+  let [sum, judged, missing] = [0, 0, 0]
   for (const row of rows) {
+    if (!all && isTask(row)) continue
     const reward = columns.reward[row] ?? null
-    if (reward === null) continue
+    if (reward === null) {
+      missing += 1
+      continue
+    }
     sum += reward
     judged += 1
   }
-  return { judged, missing: rows.length - judged, mean: judged === 0 ? null : sum / judged }
+  return { judged, missing, of: all ? "satisfaction" : "reward", mean: judged === 0 ? null : sum / judged }
 }
 
 /** @param {string | undefined} text */

@@ -66,7 +66,7 @@ const browse = (place, index) => {
         el(
           "span",
           { class: "where" },
-          `${group === undefined ? "" : nameOf(group, index.personas[columns.persona[row] ?? 0] ?? null)} · ${failure < 0 ? index.endings[columns.ending[row] ?? 0] : `failed, ${index.failures[failure]}`} · ${columns.turns[row]} messages`,
+          `${group === undefined ? "" : nameOf(group, index.personas[columns.persona[row] ?? -1] ?? null)} · ${failure < 0 ? index.endings[columns.ending[row] ?? 0] : `failed, ${index.failures[failure]}`} · ${columns.turns[row]} messages`,
         ),
       ]
     },
@@ -88,8 +88,8 @@ const browse = (place, index) => {
   })
   const update = (/** @type {number | undefined} */ wanted) => {
     const rows = filterTalks(index, filter)
-    const { mean, judged, missing } = summary(index, rows)
-    count.textContent = `${whole(rows.length)} of ${whole(index.count)} conversations${rows.length === 0 ? "" : `, mean reward ${decimal(mean)} over ${whole(judged)}${missing === 0 ? "" : `, ${whole(missing)} without a verdict`}`}${rows.length > mostShown ? `; the first ${whole(mostShown)} are listed` : ""}`
+    const { mean, judged, missing, of } = summary(index, rows)
+    count.textContent = `${whole(rows.length)} of ${whole(index.count)} conversations${rows.length === 0 ? "" : `, mean ${of} ${decimal(mean)} over ${whole(judged)}${missing === 0 ? "" : `, ${whole(missing)} without a verdict`}`}${rows.length > mostShown ? `; the first ${whole(mostShown)} are listed` : ""}`
     asked += 1
     if (rows.length === 0) {
       shown.replaceChildren(note("No conversation is like that."))
@@ -144,6 +144,8 @@ const filterForm = (index, onChange) => {
       "Iteration",
       known(({ iteration }) => iteration),
     ),
+    choice("category", "Category", [...new Set(index.tags.flatMap(([, ...categories]) => categories))]),
+    choice("tag", "Tag", [...new Set(index.tags.flatMap(([primary]) => primary ?? []))]),
     choice("ending", "Ending", index.endings),
     choice("failure", "Failure", index.failures.length === 0 ? [] : ["any", ...index.failures]),
     choice("verdict", "Verdict", index.columns.reward.includes(null) ? ["given", "missing"] : []),

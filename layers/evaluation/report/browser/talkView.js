@@ -1,5 +1,7 @@
 /** One conversation: its turns, what became of it, and where everything in it comes from. */
 import { command, decimal, el, whole } from "./dom.js"
+import { judgmentView } from "./judgmentView.js"
+import { talksHash } from "./route.js"
 
 /**
  * @param {import("./types.ts").Talk} talk
@@ -11,11 +13,12 @@ export const talkView = (talk, group, line) =>
     "article",
     { class: "talk-view", "aria-label": `Conversation of prompt ${talk.prompt}` },
     el("h3", {}, nameOf(group, talk.persona)),
-    outcome(talk),
+    outcome(talk, group),
     ...talk.messages.map((message, at) => turn(message, talk.turns[at], talk.verdict?.turns?.[(at - 1) / 2])),
     talk.closing === null ? null : el("p", { class: "where" }, `The user left with: ${talk.closing}`),
     verdict(talk),
     missingVerdict(talk),
+    judgments(talk),
     refusals(talk),
     provenance(talk, group, line),
   )
@@ -24,17 +27,20 @@ export const talkView = (talk, group, line) =>
 export const nameOf = ({ kind, assistant, simulator, persona: column, iteration }, persona) => {
   const who = persona !== null && column !== null && persona !== column ? `${column} (${persona})` : (column ?? persona)
   const talking = [assistant, simulator === null ? null : `with ${simulator}`, who === null ? null : `as ${who}`]
-  const when = kind === "training" ? `, training iteration ${iteration}` : ""
+  const when = kind === "training" ? `, training iteration ${iteration}` : kind === "task" ? " on a task" : ""
   return `${talking.filter((part) => part !== null).join(" ")}${when}`
 }
 
-/** @param {import("./types.ts").Talk} talk */
-const outcome = ({ verdict, ending, failure, sample, messages, turns }) => {
+/** @param {import("./types.ts").Talk} talk @param {import("./types.ts").TalkIndex["groups"][number]} group */
+const outcome = ({ verdict, ending, failure, sample, messages, turns }, { kind }) => {
   const tokens = turns.reduce((sum, turn) => sum + (turn.tokens ?? 0), 0)
   return el(
     "dl",
     { class: "facts" },
-    ...pair("reward", verdict === null ? "no verdict" : decimal(verdict.reward, 3)),
+    ...pair(
+      kind === "task" ? "satisfied items" : "reward",
+      verdict === null ? "no verdict" : decimal(verdict.reward, 3),
+    ),
     ...pair("ended by", ending),
     ...(failure === null ? [] : pair("failed", `${failure.by}: ${failure.reason}`, "failed")),
     ...pair("messages", whole(messages.length)),
@@ -133,6 +139,17 @@ const missingVerdict = ({ verdict, judges = [] }) =>
             el("li", {}, el("b", {}, judge), score === null ? ` no score: ${failure}` : ` ${score} of 10`),
           ),
         ),
+      )
+
+/** What judges said of an answer to a task, and the way to the other answers. @param {import("./types.ts").Talk} talk */
+const judgments = ({ judgments, prompt }) =>
+  judgments === undefined
+    ? null
+    : el(
+        "section",
+        { "aria-label": "Verdicts" },
+        ...judgmentView(judgments),
+        el("p", {}, el("a", { href: talksHash({ kind: "task", words: prompt }) }, "All answers to this task")),
       )
 
 /** @param {any} part @param {number} depth @returns {Array<Node>} */

@@ -1,12 +1,16 @@
-/** The transcripts under a report's numbers: one group for each artifact, with the cell that it belongs to. */
+/**
+ * The transcripts under a report's numbers: one group for each artifact, with the cell that it belongs to, and one for
+ * each assistant's answers to tasks.
+ */
 import { isOfSimulators } from "../pageOf.ts"
 import type { AnyReportData } from "../pageOf.ts"
 import type { ReportData } from "../ReportData.ts"
 import { stepLabels } from "../stepLabels.ts"
+import type { AnsweredBy } from "../wildbench/WildBenchReport.ts"
 import type { SimulatorReportData } from "../simulators/SimulatorReportData.ts"
 
 export interface TalkGroup {
-  readonly kind: "evaluation" | "training" | "simulation"
+  readonly kind: "evaluation" | "training" | "simulation" | "task"
   readonly assistant: string | null
   readonly simulator: string | null
   readonly persona: string | null
@@ -14,13 +18,15 @@ export interface TalkGroup {
   readonly iteration: number | null
   /** The step that made them, as `stepLabels` names it. */
   readonly label: string
-  /** Of the artifact: JSONL of `Rollout`. */
+  /** Of the artifact: JSONL of `Rollout`, or of `WildBenchAnswer` where there is a `task`. */
   readonly sha256: string
+  /** What the answers are joined with. */
+  readonly task?: AnsweredBy
 }
 
-/** Evaluations in the order of the matrix, then training iteration by iteration. */
+/** Evaluations in the order of the matrix, then training iteration by iteration, then answers to tasks. */
 export const talkGroups = (data: AnyReportData): ReadonlyArray<TalkGroup> =>
-  isOfSimulators(data) ? simulations(data) : [...evaluations(data), ...trainings(data)]
+  isOfSimulators(data) ? simulations(data) : [...evaluations(data), ...trainings(data), ...tasks(data)]
 
 const nowhere = { assistant: null, simulator: null, persona: null, iteration: null }
 
@@ -53,6 +59,16 @@ const trainings = (data: ReportData): ReadonlyArray<TalkGroup> =>
       sha256,
     }))
   })
+
+const tasks = ({ wildbench }: ReportData): ReadonlyArray<TalkGroup> =>
+  (wildbench?.answered ?? []).map((task) => ({
+    ...nowhere,
+    kind: "task" as const,
+    assistant: task.assistant,
+    label: task.label,
+    sha256: task.answers,
+    task,
+  }))
 
 const simulations = (data: SimulatorReportData): ReadonlyArray<TalkGroup> =>
   data.simulators.flatMap(({ label: simulator }) => {

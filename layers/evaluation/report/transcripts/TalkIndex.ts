@@ -6,16 +6,18 @@ import { Schema } from "effect"
 import { Ending } from "../../../../src/domain/Conversation.ts"
 import { RolloutFailure } from "../../../../src/domain/Rollout.ts"
 import type { TalkGroup } from "./TalkGroup.ts"
+import { TaskEnding } from "./TaskTalk.ts"
 
-/** What is read of a rollout here; the browser reads the rest. */
+/** What is read of a rollout or an answered task here; the browser reads the rest. */
 export const TalkLine = Schema.Struct({
   prompt: Schema.String,
   sample: Schema.Int,
-  persona: Schema.String,
+  persona: Schema.NullOr(Schema.String),
   messages: Schema.Array(Schema.Struct({ role: Schema.String, content: Schema.String })),
-  ending: Ending,
+  ending: Schema.Union(Ending, TaskEnding),
   verdict: Schema.NullOr(Schema.Struct({ reward: Schema.Number })),
   failure: Schema.NullOr(RolloutFailure),
+  tags: Schema.optional(Schema.Array(Schema.String)),
 })
 export type TalkLine = typeof TalkLine.Type
 export const isTalkLine = Schema.is(TalkLine)
@@ -41,7 +43,9 @@ export interface TalkIndex {
   /** Beginnings of first turns. */
   readonly openings: ReadonlyArray<string>
   readonly failures: ReadonlyArray<string>
-  /** A value for each conversation. `failure` is -1 where nothing failed; `line` counts from 1. */
+  /** Of tasks: the primary tag, then the categories. */
+  readonly tags: ReadonlyArray<ReadonlyArray<string>>
+  /** A value for each conversation, -1 where there is none; `line` counts from 1. */
   readonly columns: {
     readonly group: ReadonlyArray<number>
     readonly line: ReadonlyArray<number>
@@ -54,11 +58,20 @@ export interface TalkIndex {
     readonly failure: ReadonlyArray<number>
     /** To four digits; null without a verdict. */
     readonly reward: ReadonlyArray<number | null>
+    /** Absent where no conversation is a task. */
+    readonly tags?: ReadonlyArray<number>
   }
 }
 
 export const talkIndex = (stamp: string) => {
-  const tables = { ending: table(), persona: table(), prompt: table(), opening: table(), failure: table() }
+  const tables = {
+    ending: table(),
+    persona: table(),
+    prompt: table(),
+    opening: table(),
+    failure: table(),
+    tags: table(),
+  }
   const columns = {
     group: new Array<number>(),
     line: new Array<number>(),
@@ -70,6 +83,7 @@ export const talkIndex = (stamp: string) => {
     turns: new Array<number>(),
     failure: new Array<number>(),
     reward: new Array<number | null>(),
+    tags: new Array<number>(),
   }
   const starts: Array<number> = []
   return {
@@ -77,7 +91,7 @@ export const talkIndex = (stamp: string) => {
       columns.group.push(group)
       columns.line.push(line)
       columns.ending.push(tables.ending.place(talk.ending))
-      columns.persona.push(tables.persona.place(talk.persona))
+      columns.persona.push(talk.persona === null ? -1 : tables.persona.place(talk.persona))
       columns.prompt.push(tables.prompt.place(talk.prompt))
       columns.opening.push(tables.opening.place(beginning(talk.messages[0]?.content ?? "")))
       columns.sample.push(talk.sample)
@@ -85,23 +99,28 @@ export const talkIndex = (stamp: string) => {
       columns.failure.push(
         talk.failure === null ? -1 : tables.failure.place(`${talk.failure.by}: ${talk.failure.reason}`),
       )
+      columns.tags.push(talk.tags === undefined ? -1 : tables.tags.place(JSON.stringify(talk.tags)))
       columns.reward.push(talk.verdict === null ? null : Math.round(talk.verdict.reward * 1e4) / 1e4)
     },
     /** The next conversation is the first of a shard. */
     startShard: () => starts.push(columns.group.length),
-    finish: (groups: ReadonlyArray<GroupNote>): TalkIndex => ({
-      format: 1,
-      stamp,
-      count: columns.group.length,
-      groups,
-      starts,
-      endings: tables.ending.values,
-      personas: tables.persona.values,
-      prompts: tables.prompt.values,
-      openings: tables.opening.values,
-      failures: tables.failure.values,
-      columns,
-    }),
+    finish: (groups: ReadonlyArray<GroupNote>): TalkIndex => {
+      const { tags, ...others } = columns
+      return {
+        format: 1,
+        stamp,
+        count: columns.group.length,
+        groups,
+        starts,
+        endings: tables.ending.values,
+        personas: tables.persona.values,
+        prompts: tables.prompt.values,
+        openings: tables.opening.values,
+        failures: tables.failure.values,
+        tags: tables.tags.values.map((text): ReadonlyArray<string> => JSON.parse(text)),
+        columns: tables.tags.values.length === 0 ? others : { ...others, tags },
+      }
+    },
   }
 }
 

@@ -1,5 +1,6 @@
 /** The WildBench part of a report: every number, and nothing of how it looks. Rates are in [0, 1], lengths in code points. */
 import { Schema } from "effect"
+import { Sha256 } from "../../../../src/domain/Artifact.ts"
 import { FailureCount } from "../../../../src/domain/Results.ts"
 import { JudgeFailureCount, NamedJudge } from "../../../../src/domain/WildBench.ts"
 
@@ -120,6 +121,21 @@ const RewardRow = Schema.Struct({
   judgeFailures: Schema.Array(JudgeFailureCount),
 })
 
+const judged = { judge: Schema.String, rows: Sha256 }
+
+/** Artifacts under an assistant's numbers, by SHA-256: its answers to tasks, and what judges said of them, in `rows`. */
+export const AnsweredBy = Schema.Struct({
+  assistant: Schema.String,
+  /** Of the answers, as `stepLabels` names their step. */
+  label: Schema.String,
+  tasks: Sha256,
+  answers: Sha256,
+  verdicts: Schema.optional(Schema.Struct({ judges: Schema.Array(Schema.String), rows: Sha256 })),
+  scores: Schema.Array(Schema.Struct(judged)),
+  pairs: Schema.Array(Schema.Struct({ ...judged, reference: Schema.String })),
+})
+export type AnsweredBy = typeof AnsweredBy.Type
+
 export const WildBenchReport = Schema.Struct({
   judges: Schema.Array(NamedJudge),
   /** SHA-256 of the judges' prompt. */
@@ -132,5 +148,6 @@ export const WildBenchReport = Schema.Struct({
   /** Where answers were scored from 1 to 10, and compared by a judge. */
   scores: Schema.optional(Schema.Array(ScoreRow)),
   rewards: Schema.optional(Schema.Array(RewardRow)),
+  answered: Schema.optional(Schema.Array(AnsweredBy)),
 })
 export type WildBenchReport = typeof WildBenchReport.Type

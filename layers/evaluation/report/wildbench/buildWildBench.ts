@@ -13,6 +13,7 @@ import { byCategory, byTag, lengthsOf, summarise } from "../../wildbench/checkli
 import { compareAnswers } from "../../wildbench/compareAnswers.ts"
 import { ordersReward } from "../../wildbench/ordersReward.ts"
 import { scoredAnswer, wbScore } from "../../wildbench/WbScore.ts"
+import { answeredBy } from "./answeredBy.ts"
 import type { WildBenchReport } from "./WildBenchReport.ts"
 
 export interface WildBenchCell {
@@ -40,9 +41,11 @@ export const buildWildBench = (
   const groups = (of: typeof byTag | typeof byCategory) =>
     cells.flatMap(({ assistant, rows }) => of(rows).map((group) => ({ assistant, ...group })))
   const [scores, rewards] = [cells.flatMap(scoreRows), compared.flatMap(rewardRows)]
+  const answered = answeredBy(cells, compared)
   return {
     ...(scores.length === 0 ? {} : { scores }),
     ...(rewards.length === 0 ? {} : { rewards }),
+    ...(answered.length === 0 ? {} : { answered }),
     judges,
     prompt,
     assistants: cells.map(({ assistant, result: { failures, judgeFailures }, rows }) => ({

@@ -2,6 +2,7 @@
 import { decimal, interval, percent, signed, signedInterval, significant, whole } from "../numbers.ts"
 import type { Block, Table } from "../Section.ts"
 import { numeric, table } from "./tables.ts"
+import { checklistSource } from "./wildBenchSources.ts"
 import type { WildBenchReport } from "./WildBenchReport.ts"
 
 /** Nothing where there is one assistant. */
@@ -16,27 +17,29 @@ export const pairBlocks = (data: WildBenchReport): ReadonlyArray<Block> =>
         pairTable(data),
         tallyTable(
           "Assistants compared by category; a task is in all categories of its tags",
-          "category",
           data,
+          "category",
           ({ categories = [] }) => categories,
         ),
       ]
 
 export const pairTagTable = (data: WildBenchReport): Table =>
-  tallyTable("Assistants compared by primary tag", "tag", data, ({ tags = [] }) => tags, true)
+  tallyTable("Assistants compared by primary tag", data, "tag", ({ tags = [] }) => tags, true)
 
-const pairTable = ({ pairs }: WildBenchReport) =>
+const pairTable = (data: WildBenchReport) =>
   table(
     "Assistants compared by task",
     [
       { name: "first" },
       { name: "second" },
-      ...["wins", "ties", "losses", "win rate", "95% interval", "difference", "95%, paired", "p (Holm)"].map(numeric),
+      ...["wins", "ties", "losses", "win rate", "95% interval", "difference", "95%, paired", "p (Holm)"].map((name) =>
+        numeric(name),
+      ),
       numeric("longer won"),
       numeric("partly"),
       numeric("missing"),
     ],
-    pairs.map((row) => [
+    data.pairs.map((row) => [
       row.first,
       row.second,
       whole(row.wins),
@@ -51,30 +54,37 @@ const pairTable = ({ pairs }: WildBenchReport) =>
       whole(row.partly),
       whole(row.missing),
     ]),
+    data.pairs.map(({ first, second }) => checklistSource(data, [first, second])),
   )
 
 type Pair = WildBenchReport["pairs"][number]
 
 const tallyTable = (
   caption: string,
-  group: string,
-  { pairs }: WildBenchReport,
+  data: WildBenchReport,
+  group: "category" | "tag",
   talliesOf: (pair: Pair) => NonNullable<Pair["categories"]>,
   folded = false,
-) =>
-  table(
+) => {
+  const tallies = data.pairs.flatMap((pair) => talliesOf(pair).map((tally) => ({ pair, ...tally })))
+  return table(
     caption,
-    [{ name: "first" }, { name: "second" }, { name: group }, ...["tasks", "wins", "ties", "losses"].map(numeric)],
-    pairs.flatMap((pair) =>
-      talliesOf(pair).map(({ name, wins, ties, losses }) => [
-        pair.first,
-        pair.second,
-        name,
-        whole(wins + ties + losses),
-        whole(wins),
-        whole(ties),
-        whole(losses),
-      ]),
-    ),
+    [
+      { name: "first" },
+      { name: "second" },
+      { name: group },
+      ...["tasks", "wins", "ties", "losses"].map((name) => numeric(name)),
+    ],
+    tallies.map(({ pair, name, wins, ties, losses }) => [
+      pair.first,
+      pair.second,
+      name,
+      whole(wins + ties + losses),
+      whole(wins),
+      whole(ties),
+      whole(losses),
+    ]),
+    tallies.map(({ pair, name }) => checklistSource(data, [pair.first, pair.second], { [group]: name })),
     folded,
   )
+}

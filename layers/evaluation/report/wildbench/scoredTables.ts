@@ -2,6 +2,7 @@
 import { decimal, signed, whole } from "../numbers.ts"
 import type { Block } from "../Section.ts"
 import { numeric, table } from "./tables.ts"
+import { rewardSource, scoreSource } from "./wildBenchSources.ts"
 import type { WildBenchReport } from "./WildBenchReport.ts"
 
 export const scoredBlocks = (data: WildBenchReport): ReadonlyArray<Block> => [
@@ -17,7 +18,7 @@ export const scoredBlocks = (data: WildBenchReport): ReadonlyArray<Block> => [
   rewardTable(data),
 ]
 
-const scoreTable = ({ scores = [] }: WildBenchReport) =>
+const scoreTable = (data: WildBenchReport) =>
   table(
     "WB-Score: a judge's scores from 1 to 10; answers that the assistant did not give score 1; adjusted and task macro are (score - 5) times 2",
     [
@@ -33,9 +34,9 @@ const scoreTable = ({ scores = [] }: WildBenchReport) =>
         "truncated or none",
         "if unscored were 1",
         "10",
-      ].map(numeric),
+      ].map((name) => numeric(name)),
     ],
-    scores.map((row) => [
+    (data.scores ?? []).map((row) => [
       row.assistant,
       row.judge.name,
       whole(row.rows),
@@ -48,9 +49,10 @@ const scoreTable = ({ scores = [] }: WildBenchReport) =>
       decimal(row.ifMissingLeast ?? null),
       decimal(row.ifMissingMost ?? null),
     ]),
+    (data.scores ?? []).map(({ assistant }) => scoreSource(data, assistant)),
   )
 
-const rewardTable = ({ rewards = [] }: WildBenchReport) =>
+const rewardTable = (data: WildBenchReport) =>
   table(
     "WB-Reward of the first against the second, by length margin",
     [
@@ -69,9 +71,9 @@ const rewardTable = ({ rewards = [] }: WildBenchReport) =>
         "missing",
         "if missing were lost",
         "won",
-      ].map(numeric),
+      ].map((name) => numeric(name)),
     ],
-    rewards.map((row) => [
+    (data.rewards ?? []).map((row) => [
       row.test,
       row.reference,
       row.judge.name,
@@ -87,4 +89,5 @@ const rewardTable = ({ rewards = [] }: WildBenchReport) =>
       signed(row.ifMissingLost ?? null, 3),
       signed(row.ifMissingWon ?? null, 3),
     ]),
+    (data.rewards ?? []).map((row) => rewardSource(data, row)),
   )

@@ -1,9 +1,10 @@
 /** The WildBench part of a report as tables. */
 import { decimal, percent, whole } from "../numbers.ts"
-import type { Block } from "../Section.ts"
+import type { Block, TalkFilter } from "../Section.ts"
 import { pairBlocks, pairTagTable } from "./pairTables.ts"
 import { numeric, table } from "./tables.ts"
 import { scoredBlocks } from "./scoredTables.ts"
+import { allChecklists, checklistSource } from "./wildBenchSources.ts"
 import type { WildBenchReport } from "./WildBenchReport.ts"
 
 /** In reading order; nothing where the report has no such part. */
@@ -42,16 +43,16 @@ const explained = ({ judges }: WildBenchReport) =>
       : []),
   ].join(" ")
 
-const satisfactionTable = ({ assistants }: WildBenchReport) =>
+const satisfactionTable = (data: WildBenchReport) =>
   table(
     "Satisfaction: mean share of satisfied items by task",
     [
       { name: "assistant" },
-      ...["tasks", "judged", "satisfaction", "standard error", "items missing", "if missing were no", "yes"].map(
-        numeric,
-      ),
+      numeric("tasks"),
+      numeric("judged", { verdict: "given" }),
+      ...["satisfaction", "standard error", "items missing", "if missing were no", "yes"].map((name) => numeric(name)),
     ],
-    assistants.map((row) => [
+    data.assistants.map((row) => [
       row.assistant,
       whole(row.tasks),
       whole(row.judged),
@@ -61,6 +62,7 @@ const satisfactionTable = ({ assistants }: WildBenchReport) =>
       decimal(row.ifMissingNo, 3),
       decimal(row.ifMissingYes, 3),
     ]),
+    sourcesOf(data),
   )
 
 const missingShare = ({ satisfied, unsatisfied, missing }: WildBenchReport["assistants"][number]["items"]) =>
@@ -70,23 +72,25 @@ const categoryTable = (data: WildBenchReport) =>
   groupTable(
     "Satisfaction by category ± standard error (tasks); a task is in all categories of its tags",
     data,
+    "category",
     data.categories,
   )
 
 const tagTable = (data: WildBenchReport) =>
-  groupTable("Satisfaction by primary tag ± standard error (tasks)", data, data.tags, true)
+  groupTable("Satisfaction by primary tag ± standard error (tasks)", data, "tag", data.tags, true)
 
 const groupTable = (
   caption: string,
-  { assistants }: WildBenchReport,
+  data: WildBenchReport,
+  group: "category" | "tag",
   groups: WildBenchReport["categories"],
   folded = false,
 ) => {
   const names = [...new Set(groups.map(({ name }) => name))]
   return table(
     caption,
-    [{ name: "assistant" }, ...names.map(numeric)],
-    assistants.map(({ assistant }) => [
+    [{ name: "assistant" }, ...names.map((name) => numeric(name, { [group]: name }))],
+    data.assistants.map(({ assistant }) => [
       assistant,
       ...names.map((name) => {
         const found = groups.find((group) => group.assistant === assistant && group.name === name)
@@ -94,21 +98,28 @@ const groupTable = (
         return `${decimal(found.mean)} ± ${decimal(found.standardError)} (${whole(found.judged)})`
       }),
     ]),
+    sourcesOf(data),
     folded,
   )
 }
 
-const lengthTable = ({ assistants }: WildBenchReport) =>
+const lengthTable = (data: WildBenchReport) =>
   table(
     "Lengths of answers in characters, over those that are whole",
-    [{ name: "assistant" }, ...["answers", "mean", "median", "90%", "truncated", "none"].map(numeric)],
-    assistants.map(({ assistant, lengths }) => [
+    [
+      { name: "assistant" },
+      ...["answers", "mean", "median", "90%"].map((name) => numeric(name, { ending: "answered" })),
+      numeric("truncated", { ending: "truncated" }),
+      numeric("none", { ending: "no answer" }),
+    ],
+    data.assistants.map(({ assistant, lengths }) => [
       assistant,
       whole(lengths.n),
       ...[lengths.mean, lengths.median, lengths.p90].map((value) => decimal(value, 0)),
       whole(lengths.truncated),
       whole(lengths.without),
     ]),
+    sourcesOf(data),
   )
 
 const agreementText = ({ judges, agreement: { fleiss, krippendorff } }: WildBenchReport) =>
@@ -123,7 +134,7 @@ const inTraining = ({ family, heldOut }: WildBenchReport["judges"][number], fami
   return families.length === 0 ? "not known" : "not among its judges"
 }
 
-const judgeTable = ({ judges, agreement }: WildBenchReport, families: ReadonlyArray<string>) =>
+const judgeTable = (data: WildBenchReport, families: ReadonlyArray<string>) =>
   table(
     "Judges",
     [
@@ -131,11 +142,11 @@ const judgeTable = ({ judges, agreement }: WildBenchReport, families: ReadonlyAr
       { name: "family" },
       { name: "in training" },
       { name: "asked for" },
-      ...["verdicts", "missing", "say yes"].map(numeric),
+      ...["verdicts", "missing", "say yes"].map((name) => numeric(name)),
     ],
-    judges.map((judge, i) => {
+    data.judges.map((judge, i) => {
       const { name, family, by } = judge
-      const own = agreement.judges[i]
+      const own = data.agreement.judges[i]
       return [
         name,
         family,
@@ -146,30 +157,45 @@ const judgeTable = ({ judges, agreement }: WildBenchReport, families: ReadonlyAr
         percent(own?.yes ?? 0, own?.verdicts === 0 ? 0 : 1),
       ]
     }),
+    data.judges.map(() => allChecklists(data)),
   )
 
-const agreementTable = ({ agreement: { pairs } }: WildBenchReport) =>
+const agreementTable = (data: WildBenchReport) =>
   table(
     "Agreement of judges",
-    [{ name: "judge" }, { name: "judge" }, ...["items", "same verdict", "Cohen's kappa"].map(numeric)],
-    pairs.map(({ first, second, items, same, kappa }) => [
+    [{ name: "judge" }, { name: "judge" }, ...["items", "same verdict", "Cohen's kappa"].map((name) => numeric(name))],
+    data.agreement.pairs.map(({ first, second, items, same, kappa }) => [
       first,
       second,
       whole(items),
       same === null ? "–" : percent(same, 1),
       decimal(kappa),
     ]),
+    data.agreement.pairs.map(() => allChecklists(data)),
   )
 
 /** Counts are of answers. */
-const failureTable = ({ assistants }: WildBenchReport) =>
-  table(
+const failureTable = (data: WildBenchReport) => {
+  const rows = data.assistants.flatMap(({ assistant, tasks, failures, judgeFailures }) => {
+    const known = { assistant, tasks }
+    return [
+      ...failures.map(({ by, reason, count }) => {
+        const talks: TalkFilter = { failure: `${by}: ${reason}` }
+        return { ...known, by, reason: `answer: ${reason}`, count, talks }
+      }),
+      ...judgeFailures.map(({ judge, reason, count }) => {
+        const talks: TalkFilter = {}
+        return { ...known, by: judge, reason: `verdicts: ${reason}`, count, talks }
+      }),
+    ]
+  })
+  return table(
     "Answers and verdicts that are missing, by reason; what the assistant caused satisfies no item",
     [{ name: "assistant" }, { name: "caused by" }, { name: "reason" }, numeric("count"), numeric("share of tasks")],
-    assistants.flatMap(({ assistant, tasks, failures, judgeFailures }) =>
-      [
-        ...failures.map(({ by, reason, count }) => [by, `answer: ${reason}`, count] as const),
-        ...judgeFailures.map(({ judge, reason, count }) => [judge, `verdicts: ${reason}`, count] as const),
-      ].map(([by, reason, count]) => [assistant, by, reason, whole(count), percent(count, tasks)]),
-    ),
+    rows.map(({ assistant, tasks, by, reason, count }) => [assistant, by, reason, whole(count), percent(count, tasks)]),
+    rows.map(({ assistant, talks }) => checklistSource(data, [assistant], talks)),
   )
+}
+
+/** Of rows that are one for each assistant. */
+const sourcesOf = (data: WildBenchReport) => data.assistants.map(({ assistant }) => checklistSource(data, [assistant]))

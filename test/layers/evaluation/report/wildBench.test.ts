@@ -105,6 +105,41 @@ describe("the WildBench part of a report", () => {
     assert.lengthOf(table?.rows ?? [], 3 * 5)
   })
 
+  it("knows of every number its steps, and the tasks under it where results name the answers", () => {
+    const named = ["a", "b"].map((name) => {
+      const { result, ...rest } = cell(name, 20)
+      const file = { sha256: Sha256.make((name === "a" ? "d" : "e").repeat(64)), bytes: 1 }
+      const judge = { name: "one", family: "one", heldOut: false, by: "answer" as const }
+      const about = { model: result.model, judge, prompt: result.prompt, count: 20, judgeFailures: [], seconds: 1 }
+      const scores = {
+        ...about,
+        _tag: "WildBenchScores" as const,
+        scores: file,
+        answered: { tasks: file, answers: file },
+      }
+      const answered = { tasks: file, answers: file }
+      return { ...rest, result: { ...result, answered }, scores: { result: scores, rows: [] } }
+    })
+    const blocks = (cells: ReadonlyArray<WildBenchCell>) =>
+      wildBenchBlocks(buildWildBench(cells)).flatMap((block) => (block.kind === "table" ? [block] : []))
+    for (const { caption, rows, sources } of blocks(named)) {
+      assert.lengthOf(sources ?? [], rows.length, caption)
+      for (const source of sources ?? []) {
+        assert.isTrue(
+          source?.steps.some((label) => label.startsWith("WildBench")),
+          caption,
+        )
+        assert.isTrue(
+          source?.steps.some((label) => label.includes(": answers of ")),
+          caption,
+        )
+        assert.strictEqual(source?.talks?.kind, "task", caption)
+      }
+    }
+    const [first] = blocks(["a", "b"].map((name) => cell(name, 20)))
+    assert.isUndefined(first?.sources?.[0]?.talks)
+  })
+
   it("has nothing to say of nothing, and a dash for what is unknown", () => {
     assert.isUndefined(buildWildBench([]))
     assert.deepEqual(wildBenchBlocks(undefined), [])
