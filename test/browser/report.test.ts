@@ -205,7 +205,7 @@ describe.skipIf(executablePath === undefined)("a report in Chromium", () => {
     assert.strictEqual(await page.locator("[aria-selected=true] .opening").innerText(), chosen)
     assert.strictEqual(await page.locator("select[name=assistant]").inputValue(), "fine-tuned")
     await page.locator(".tools a[href='#report']").click()
-    assert.isTrue(await page.locator("#answer").isVisible())
+    await page.locator("#answer").waitFor()
     await clean(page)
   })
 

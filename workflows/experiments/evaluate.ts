@@ -8,97 +8,9 @@
  * Copy this file to make it yours: an assistant, a simulator or a judge more is one entry, and what is done stays done.
  */
 import * as U from "understudy"
+import { study } from "./evaluateStudy.ts"
+import { embedded as grid } from "./paper.ts"
 import { simulators } from "./simulators.ts"
-
-type Evaluating = Omit<Parameters<typeof U.Evaluate>[0], "split" | "assistant" | "simulator">
-type Comparing = Parameters<typeof U.Fidelity>[0]
-type Tasks = Parameters<typeof U.wildBenchCells>[0]
-
-export interface Options<RS, RP, RA, RT> {
-  readonly split: U.Step.Step<U.Results.SplitResult, RP>
-  /** Endpoints (`InitialAssistant`), or the very steps that trained them in another experiment: those are not run again. */
-  readonly assistants: Readonly<Record<string, U.Step.Step<U.Results.PolicyResult, RA>>>
-  readonly simulators: Readonly<Record<string, U.Step.Step<U.Results.SimulatorResult, RS>>>
-  /** Simulators that no assistant was trained with. */
-  readonly heldOut?: ReadonlyArray<string>
-  /** The matrix: its reward, prompts and rollouts of each. */
-  readonly evaluating: Evaluating
-  readonly wildbench: Pick<Tasks, "judges" | "answering" | "judging"> & {
-    readonly tasks: U.Step.Step<U.WildBench.WildBenchTasksResult, RT>
-  }
-  /** Simulators beside real users, each talking to `assistant`. Left out: not asked. */
-  readonly fidelity?: Pick<Comparing, "conversations" | "openings" | "maxTokens"> & {
-    readonly assistant: string
-    /** Real conversations in which it takes the user's place, and those in which it is led astray after the opening. */
-    readonly replayed: number
-    readonly probed: number
-    /** Reads so many of its conversations for errors of the user, and judges what it does when led astray. */
-    readonly reviewed?: { readonly judge: U.ModelSpec; readonly conversations: number }
-  }
-}
-
-export const study = <RS, RP, RA, RT>(name: string, options: Options<RS, RP, RA, RT>) => {
-  const { split, assistants, heldOut = [], evaluating, fidelity } = options
-  const columns = Object.entries(options.simulators).map(([simulator, step]) => ({
-    simulator,
-    heldOut: heldOut.includes(simulator),
-    step,
-  }))
-  const matrix = U.crossMatrix({ split, assistants, columns, settings: evaluating })
-  const wildbench = U.wildBenchCells({ ...options.wildbench, assistants })
-  const compared = fidelity === undefined ? [] : likeness({ ...options, fidelity })
-  const byName = <A>(cells: ReadonlyArray<A>, nameOf: (cell: A) => string) =>
-    Object.fromEntries(cells.map((cell) => [nameOf(cell), cell]))
-
-  return U.Experiment.make(name, {
-    grids: {
-      matrix: U.Grid.make({
-        axes: { cell: byName(matrix, ({ assistant, simulator }) => `${assistant}:${simulator}`) },
-        experiment: ({ cell }) => cell.evaluation,
-      }),
-      tasks: U.Grid.make({
-        axes: { assistant: byName(wildbench, ({ assistant }) => assistant) },
-        experiment: ({ assistant }) => assistant.verdicts,
-      }),
-    },
-    collect: () => [
-      U.Report({ title: name, split, simulators: options.simulators, assistants, matrix, wildbench }),
-      ...(compared.length === 0 ? [] : [U.SimulatorReport({ title: `${name}, simulators`, split, cells: compared })]),
-    ],
-  })
-}
-
-/** Each simulator beside the real users of the prompts that it is given. */
-const likeness = <RS, RP, RA, RT>({
-  split,
-  assistants,
-  simulators,
-  evaluating: { conversing, prompts },
-  fidelity: { assistant: label, replayed, probed, reviewed, ...counts },
-}: Options<RS, RP, RA, RT> & Required<Pick<Options<RS, RP, RA, RT>, "fidelity">>) =>
-  Object.entries(assistants)
-    .filter(([name]) => name === label)
-    .flatMap(([, assistant]) =>
-      Object.entries(simulators).map(([name, simulator]) => {
-        const simulation = U.Simulate({ split, assistant, simulator, conversing, prompts })
-        const fidelity = U.Fidelity({ split, simulator, simulation, conversing, ...counts })
-        const cell = {
-          label: name,
-          simulator,
-          simulation,
-          fidelity,
-          replay: U.Replay({ split, simulator, conversing, conversations: replayed }),
-        }
-        const probes = { split, simulator, conversing, conversations: probed }
-        if (reviewed === undefined) return { ...cell, adherence: U.Adherence(probes) }
-        const { judge } = reviewed
-        return {
-          ...cell,
-          adherence: U.Adherence({ ...probes, judge }),
-          review: U.SimulatorReview({ split, simulation, ...reviewed }),
-        }
-      }),
-    )
 
 const split = U.Intents({
   split: U.Split({ corpus: U.wildchat(), preset: "lab" }),
@@ -127,8 +39,13 @@ const judges = [
 ] as const
 
 export default study("evaluate", {
+  question: "Which simulated user trained the assistant that does best, with simulators and on tasks?",
   split,
   assistants,
+  training: {
+    from: "initial",
+    with: { "by-RPUser1": "RPUser1", "by-RPUser2": "RPUser2", "by-RPUser3": "RPUser3", "by-SFTUser": "SFTUser-14B" },
+  },
   simulators,
   heldOut: ["SFTUser-WC-4.8M"],
   evaluating: {
@@ -138,8 +55,10 @@ export default study("evaluate", {
     ]),
     conversing: U.paperConversing,
     prompts: 500,
+    samples: 2,
   },
-  wildbench: { tasks: U.wildBenchTasks(), judges },
+  success: 0.7,
+  wildbench: { tasks: U.wildBenchTasks(), judges, scorer: judges[0] },
   fidelity: {
     assistant: "initial",
     conversations: 1000,
@@ -153,7 +72,18 @@ export default study("evaluate", {
 const base = U.Model.embedded
 
 /** On the small model that comes with the trainer, which is no capable judge: its verdicts show that the path works. */
+const small = {
+  wildbench: {
+    tasks: U.ownWildBenchTasks({ most: 12 }),
+    judges: [{ model: base }],
+    answering: { maxTokens: 64 },
+  },
+  fidelity: { assistant: "initial", conversations: 8, openings: 8, maxTokens: 384, replayed: 14, probed: 6 },
+} as const
+
+/** Nothing but the model itself. */
 const embedded = study("evaluate-embedded", {
+  ...small,
   split: U.Split({
     corpus: U.embeddedCorpus(),
     shares: { simulator: 0.45, assistant: 0.1, validation: 0.05, test: 0.4 },
@@ -169,12 +99,30 @@ const embedded = study("evaluate-embedded", {
     conversing: { ...U.embeddedConversing, maxOpening: 300 },
     prompts: 8,
   },
-  wildbench: {
-    tasks: U.ownWildBenchTasks({ most: 12 }),
-    judges: [{ model: base }],
-    answering: { maxTokens: 64 },
-  },
-  fidelity: { assistant: "initial", conversations: 8, openings: 8, maxTokens: 384, replayed: 14, probed: 6 },
 })
 
-export const presets = { embedded }
+/**
+ * The checkpoints of `paper.ts --preset embedded`, one for each of its simulators. In a home where that ran they are
+ * there and nothing is trained.
+ */
+const checkpoints = () => {
+  const { split, simulators, heldOut, methods, conversing, evaluation } = grid()
+  const training = { split, base, seed: 1, conversing, ...methods.GRPO }
+  return study("evaluate-checkpoints", {
+    ...small,
+    question: "Do the two assistants differ from the model that they were trained from, and from each other?",
+    split,
+    assistants: {
+      initial: U.InitialAssistant({ model: base }),
+      "by-role-play": U.TrainAssistant({ ...training, simulator: simulators["role-play"] }),
+      "by-fine-tuned": U.TrainAssistant({ ...training, simulator: simulators["fine-tuned"] }),
+    },
+    training: { from: "initial", with: { "by-role-play": "role-play", "by-fine-tuned": "fine-tuned" } },
+    simulators: { ...simulators, ...heldOut },
+    heldOut: Object.keys(heldOut),
+    evaluating: { reward: evaluation.reward, conversing: U.embeddedConversing, prompts: 12, samples: 2 },
+    success: 0.5,
+  })
+}
+
+export const presets = { embedded, checkpoints: checkpoints() }

@@ -35,6 +35,11 @@ export const Inputs = Schema.Struct({
   assistants: byLabel(Step.of(PolicyResult)),
   /** The simulator's label by the assistant's, where the assistant's own label ("sft, seed 2") doesn't say it. */
   trainedWith: Schema.optional(Schema.Record({ key: Schema.String, value: Schema.String })),
+  /**
+   * The label of the model that an assistant was trained from, where its step doesn't tell: a checkpoint that another
+   * program trained and an endpoint serves.
+   */
+  trainedFrom: Schema.optional(Schema.Record({ key: Schema.String, value: Schema.String })),
   /** As `replicates` gives them: what was trained alike but for the seed, for claims that hold across seeds. */
   replicates: Schema.optional(
     Schema.Record({
@@ -94,6 +99,7 @@ export const reportProblem = ({
   unknownLabel("assistant", assistants, [
     ...matrix.map(({ assistant }) => assistant),
     ...Object.keys(given.trainedWith ?? {}),
+    ...Object.entries(given.trainedFrom ?? {}).flat(),
     ...Object.keys(given.replicates ?? {}),
     ...(given.contrasts ?? []).flatMap(({ assistant, against }) => [assistant, against]),
     ...wildbench.map(({ assistant }) => assistant),

@@ -72,6 +72,10 @@ export const reportSoFar = Effect.fn("reportSoFar")(function* (
           wildbench: wildbench.filter((one) => known(assistants, one.assistant) && is(one.verdicts) && is(one.scores)),
         }),
     ...(wildbenchPairs === undefined ? {} : { wildbenchPairs: wildbenchPairs.filter((one) => is(one.pairs)) }),
+    trainedFrom: Record.filter(
+      input.trainedFrom ?? {},
+      (initial, assistant) => known(assistants, assistant) && known(assistants, initial),
+    ),
     trainedWith: Record.filter(
       input.trainedWith ?? {},
       (simulator, assistant) => known(assistants, assistant) && known(simulators, simulator),

@@ -31,6 +31,8 @@ export interface ReportInputs {
   readonly assistants: Readonly<Record<string, PolicyResult>>
   /** The simulator's label by the assistant's. What isn't said is read from labels: "sft, seed 2" was with "sft". */
   readonly trainedWith?: Readonly<Record<string, string>> | undefined
+  /** The label of the model that an assistant was trained from, where its own result doesn't tell: behind an endpoint. */
+  readonly trainedFrom?: Readonly<Record<string, string>> | undefined
   /** By the assistant's label; what isn't said is of no use for claims across seeds. */
   readonly replicates?: Readonly<Record<string, Replicate>> | undefined
   /** Pairs of assistants, by label, that are compared on the same prompts. */
@@ -47,11 +49,17 @@ export interface ReportInputs {
 }
 
 /** The simulator that each trained assistant was trained with, as far as it is said or read from its label. */
-export const ownSimulators = ({ simulators, assistants, trainedWith }: ReportInputs): ReadonlyMap<string, string> =>
-  new Map(
-    Object.entries(assistants).flatMap(([label, result]): ReadonlyArray<readonly [string, string]> => {
-      if (result._tag !== "Assistant") return []
+export const ownSimulators = (inputs: ReportInputs): ReadonlyMap<string, string> => {
+  const { simulators, assistants, trainedWith } = inputs
+  return new Map(
+    Object.keys(assistants).flatMap((label): ReadonlyArray<readonly [string, string]> => {
+      if (!isTrained(inputs, label)) return []
       const own = trainedWith?.[label] ?? label.split(", ").find((part) => Object.hasOwn(simulators, part))
       return own === undefined ? [] : [[label, own]]
     }),
   )
+}
+
+/** By its result, or because the experiment says what it was trained from. */
+export const isTrained = ({ assistants, trainedFrom = {} }: ReportInputs, label: string): boolean =>
+  assistants[label]?._tag === "Assistant" || Object.hasOwn(trainedFrom, label)

@@ -9,7 +9,7 @@ import { judgeAgreement } from "./judgeAgreement.ts"
 import { failures, refusals } from "./outcomeRows.ts"
 import { endings, turnLengths } from "./realism.ts"
 import type { ReportData, Sample, SimulatorKind } from "./ReportData.ts"
-import { ownSimulators } from "./ReportInputs.ts"
+import { isTrained, ownSimulators } from "./ReportInputs.ts"
 import type { ReportInputs } from "./ReportInputs.ts"
 import { stepLabels } from "./stepLabels.ts"
 import { trainingRows } from "./trainingRows.ts"
@@ -36,17 +36,13 @@ export const buildReportData = (inputs: ReportInputs): ReportData => {
     title: title ?? null,
     ...(inputs.question === undefined ? {} : { question: inputs.question }),
     simulators: Object.entries(simulators).map(([label, result]) => ({ label, ...simulatorKind(result) })),
-    assistants: Object.entries(assistants).map(([label, result]) =>
-      result._tag === "Assistant"
-        ? {
-            label,
-            kind: "trained",
-            model: modelName(result.checkpoint.base),
-            trainedWith: own.get(label) ?? null,
-            ...wayIn(inputs, label),
-          }
-        : { label, kind: "initial", model: modelName(result.model), trainedWith: null },
-    ),
+    assistants: Object.entries(assistants).map(([label, result]) => ({
+      label,
+      kind: isTrained(inputs, label) ? "trained" : "initial",
+      model: modelName(result._tag === "Assistant" ? result.checkpoint.base : result.model),
+      trainedWith: own.get(label) ?? null,
+      ...wayIn(inputs, label),
+    })),
     personas: [...personas].map(([name, prompt]) => ({ name, prompt })),
     bootstrap: { resamples: 10_000, seed: 0, confidence: 0.95, cluster: users.size === 0 ? "prompt" : "user" },
     matrix: matrixRows(inputs, clusterOf),

@@ -45,7 +45,11 @@ export const materialTable = (
     ...models.map(({ name, revision }) => ["model", name, revision ?? "unknown: its calls belong to this run alone"]),
     ...data.map(({ name, sha256 }) => ["data", name, sha256]),
     ...personas.map(({ name, prompt }) => ["persona", name, prompt]),
-    ...(judgeAgreement?.prompts ?? []).map(({ sha256, judges }) => ["judges' prompt", `of ${judges.join(", ")}`, sha256]),
+    ...(judgeAgreement?.prompts ?? []).map(({ sha256, judges }) => [
+      "judges' prompt",
+      `of ${judges.join(", ")}`,
+      sha256,
+    ]),
     ...judgePrompts(wildbench).map(({ name, sha256 }) => ["judges' prompt", name, sha256]),
   ],
 })

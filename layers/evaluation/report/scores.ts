@@ -99,7 +99,9 @@ const scored = (cell: ReportCell, ifZero: boolean): ReadonlyArray<PairedObservat
   )
 
 /** The cell of the model that the cell's assistant was trained from, in the same column. */
-const baseline = ({ assistants, matrix }: ReportInputs, { assistant, ...column }: ReportCell) => {
+const baseline = ({ assistants, matrix, trainedFrom = {} }: ReportInputs, { assistant, ...column }: ReportCell) => {
+  const said = trainedFrom[assistant]
+  if (said !== undefined) return matrix.find((other) => isSameColumn(other, column) && other.assistant === said)
   const trained = assistants[assistant]
   if (trained?._tag !== "Assistant") return undefined
   return matrix.find((other) => isSameColumn(other, column) && isInitialOf(trained, assistants[other.assistant]))

@@ -6,7 +6,8 @@ import { readFileSync } from "node:fs"
 import { ReportData } from "../../../layers/evaluation/report/ReportData.ts"
 import { Home, InvalidInput, StepLedger } from "../../../src/index.ts"
 import * as U from "../../../workflows/index.ts"
-import evaluate, { presets, study } from "../../../workflows/experiments/evaluate.ts"
+import evaluate, { presets } from "../../../workflows/experiments/evaluate.ts"
+import { study } from "../../../workflows/experiments/evaluateStudy.ts"
 import { viewServer } from "../../../workflows/view/viewServer.ts"
 import { simulatorWorld } from "../simulators/simulatorWorld.ts"
 
@@ -29,7 +30,11 @@ const experimentOn = (corpus: string) =>
       reward: U.Reward.checklist([{ kind: "words", max: 60 }], { own: false }),
       conversing: { turns: 2, maxTokens: 12 },
       prompts: 4,
+      samples: 2,
     },
+    question: "Is tokens better than one?",
+    training: { from: "one", with: { tokens: "RPUser2" } },
+    success: 0.5,
     wildbench: {
       tasks: U.ownWildBenchTasks({ most: 5 }),
       judges: [{ model: base, heldOut: true }],
@@ -60,6 +65,19 @@ describe("an evaluation of assistants", () => {
           { name: "scripted-base@1", family: "scripted", heldOut: true, by: "likelihood" },
         ])
         assert.lengthOf(wildbench.pairs, 1)
+        assert.strictEqual(report.question, "Is tokens better than one?")
+        assert.deepInclude(report.assistants[1], { label: "tokens", kind: "trained", trainedWith: "RPUser2" })
+        const [gain, ...more] = report.gains.filter(({ metric }) => metric === "reward")
+        assert.deepInclude(gain, { assistant: "tokens", initial: "one", simulator: "RPUser2", n: 4 })
+        assert.isEmpty(more)
+        assert.deepEqual(
+          report.reliability?.map(({ assistant, passHat, prompts }) => [assistant, passHat.length, prompts]),
+          [
+            ["one", 2, 4],
+            ["tokens", 2, 4],
+          ],
+        )
+        assert.lengthOf(report.byConversation ?? [], 2)
         assert.lengthOf(
           report.matrix.filter(({ metric }) => metric === "reward"),
           2,
@@ -109,7 +127,7 @@ describe("an evaluation of assistants", () => {
   it("is planned for the paper's names, and for the embedded model", () => {
     assert.isTrue(U.Experiment.isExperiment(evaluate) && U.Experiment.isExperiment(presets.embedded))
     const stages = (one: typeof evaluate) => new Set(U.Experiment.cells(one).map(({ step }) => step.stage.name))
-    for (const one of [evaluate, presets.embedded as unknown as typeof evaluate])
+    for (const one of [evaluate, presets.embedded, presets.checkpoints] as unknown as ReadonlyArray<typeof evaluate>)
       assert.deepEqual([...stages(one)], ["Evaluate", "WildBenchVerdicts"])
     assert.lengthOf(U.Experiment.cells(evaluate), 5 * 9 + 5)
   })

@@ -212,7 +212,7 @@ describe("renderHtml", () => {
         const markdown = renderMarkdown(withJudges, facts)
         assert.include(markdown, "| gpt-5@1 | its family gave rewards | 1 | 8.00 | 1 | refused (1) |")
         assert.include(markdown, "| claude-5@1 | not among its judges | 2 | 6.00 | 0 |")
-        assert.include(markdown, `| prompt | of gpt-5@1, claude-5@1 | ${prompt} |`)
+        assert.include(markdown, `| judges' prompt | of gpt-5@1, claude-5@1 | ${prompt} |`)
         assert.include(markdown, "no verdict: gpt-5 (failed (Refused))")
         assert.notInclude(markdown, "not passed: gpt-5")
         assert.match(yield* renderHtml(withJudges, facts), /<span class="missing">\? gpt-5<\/span>/)
