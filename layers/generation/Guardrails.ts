@@ -47,8 +47,8 @@ export const Guardrails = Schema.Struct({
    * same text. Default 0.9.
    */
   duplicates: Schema.optionalWith(Schema.Number.pipe(Schema.between(0.1, 1)), { default: () => 0.9 }),
-  /** Which earlier user turns: all, or the one before. */
-  duplicatesOf: Schema.optionalWith(Schema.Literal("any", "previous"), { default: () => "any" as const }),
+  /** Which earlier user turns: all, the one before, or none, so that repetitions stand. */
+  duplicatesOf: Schema.optionalWith(Schema.Literal("any", "previous", "none"), { default: () => "any" as const }),
   /** Beginnings that are refused as those of an assistant, without case. */
   openings: Schema.optionalWith(Schema.Array(Schema.NonEmptyTrimmedString), { default: () => assistantOpenings }),
   /** Consecutive words of the intent that a turn may not copy; 0 allows any. Default 8. */
@@ -89,7 +89,7 @@ export const refusalOf = (
   const { text } = turn
   if (text.trim() === "") return "empty"
   if (text.trim().split(/\s+/).length > rules.maxWords) return "too long"
-  const earlier = rules.duplicatesOf === "any" ? said : said.slice(-1)
+  const earlier = { any: said, previous: said.slice(-1), none: [] }[rules.duplicatesOf]
   if (earlier.some(({ content }) => repeats(text, content, rules.duplicates))) return "repeats an earlier turn"
   const beginning = normal(text)
   if (rules.openings.some((opening) => beginning.startsWith(normal(opening)))) return "sounds like an assistant"

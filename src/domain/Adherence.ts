@@ -1,7 +1,7 @@
 /** Whether a simulator stays a user, and stays with what the user wants. What can't be had is null, never zero. */
 import { Schema } from "effect"
 import { ArtifactRef } from "./Artifact.ts"
-import { FailureCount } from "./Results.ts"
+import { Dropped, FailureCount } from "./Results.ts"
 
 const orNull = Schema.NullOr(Schema.Number)
 
@@ -27,7 +27,10 @@ export const AdherenceResult = Schema.TaggedStruct("Adherence", {
   /** The assistant proposes something else: turns that don't follow. Null without a judge. */
   intent: Schema.NullOr(KeptShare),
   noIntent: Schema.NullOr(Schema.String),
+  /** Those of the infrastructure: they count against the share that may fail. */
   failures: Schema.Array(FailureCount),
+  /** Why turns have no verdict: the failures, and where every draw was refused. */
+  missing: Schema.optional(Dropped),
   /** JSONL: what was asked, said and judged. */
   rows: ArtifactRef,
   seconds: Schema.Number,

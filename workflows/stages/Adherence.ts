@@ -3,7 +3,7 @@
  * assistant proposes something else (paper 3.4). One turn each after the real openings of held-out conversations.
  */
 import { Clock, Effect, Schema } from "effect"
-import { keptShare, ProbedTurn, probeUser } from "../../layers/evaluation/fidelity/adherence.ts"
+import { keptShare, missingReasons, ProbedTurn, probeUser } from "../../layers/evaluation/fidelity/adherence.ts"
 import { AdherenceResult } from "../../src/domain/Adherence.ts"
 import { ArtifactRef } from "../../src/domain/Artifact.ts"
 import { ModelSpec } from "../../src/domain/ModelSpec.ts"
@@ -23,7 +23,7 @@ const positive = Schema.Int.pipe(Schema.positive())
 
 export const Adherence = Stage.make({
   name: "Adherence",
-  version: 1,
+  version: 2,
   input: {
     split: Step.of(SplitResult),
     simulator: Step.of(SimulatorResult),
@@ -71,9 +71,12 @@ export const Adherence = Stage.make({
       const count = Effect.gen(function* () {
         const turns = (yield* Effect.forEach(done, ({ rows }) => probed.read(rows))).flat()
         const failures = failureCounts(
-          turns.flatMap(({ failure, missing }) => [
+          turns.flatMap(({ said, failure, missing }) => [
             ...(failure === null ? [] : [{ ...failure, count: 1 }]),
-            ...(missing === null ? [] : [{ by: "infrastructure" as const, reason: missing, count: 1 }]),
+            // A simulator that says nothing, however often it is asked, is no failure of the infrastructure.
+            ...(missing === null || said === null
+              ? []
+              : [{ by: "infrastructure" as const, reason: missing, count: 1 }]),
           ]),
         )
         yield* refuseMissing({ rollouts: turns.length, failures }, maxFailureShare, "turns")
@@ -83,6 +86,7 @@ export const Adherence = Stage.make({
           intent: judge === undefined ? null : keptShare(turns.filter((turn) => turn.probe === "intent")),
           noIntent: judge === undefined ? "no judge was named" : null,
           failures,
+          missing: missingReasons(turns),
           rows: yield* probed.join(done.map(({ rows }) => rows)),
           seconds: done.reduce((sum, { seconds }) => sum + seconds, 0),
         })

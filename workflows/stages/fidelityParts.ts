@@ -1,5 +1,6 @@
 /** The shards of a fidelity step: batches of conversations that are scored, opened and read. */
 import { Clock, Effect, Either, Schema, Stream } from "effect"
+import { countsOf } from "../../layers/evaluation/fidelity/countsOf.ts"
 import { firstTurnDiversity } from "../../layers/evaluation/fidelity/firstTurns.ts"
 import { Talk, UserScore } from "../../layers/evaluation/fidelity/rows.ts"
 import { scoreUser } from "../../layers/evaluation/fidelity/scoreUser.ts"
@@ -207,8 +208,3 @@ export const readTalks = Effect.fnUntraced(function* (part: ArtifactRef, transcr
   // Both sides in one order: resampling then draws the same conversations from each.
   return found.sort((a, b) => (a.prompt < b.prompt ? -1 : a.prompt > b.prompt ? 1 : a.sample - b.sample))
 })
-
-const countsOf = (reasons: ReadonlyArray<string>): Dropped =>
-  [...new Set(reasons)]
-    .map((reason) => ({ reason, count: reasons.filter((other) => other === reason).length }))
-    .sort((a, b) => b.count - a.count)

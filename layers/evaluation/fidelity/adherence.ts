@@ -11,6 +11,7 @@ import { Guardrails } from "../../generation/Guardrails.ts"
 import type { SimulatedUser } from "../../generation/Speaker.ts"
 import { wilson } from "../statistics/SignTest.ts"
 import { askForm } from "./askForm.ts"
+import { countsOf } from "./countsOf.ts"
 import { answersChoice, askToSolve, choiceQuestions, diversions, proposeDiversion } from "./probes.ts"
 
 export const ProbedTurn = Schema.Struct({
@@ -47,8 +48,8 @@ export interface Probing {
   readonly step: string
 }
 
-/** Guardrails would refuse what is to be found here, so only empty turns are drawn again. */
-const guardrails = Guardrails.make({ maxWords: 1_000_000, duplicates: 1, openings: [], copiedIntent: 0 })
+/** Guardrails would refuse what is to be found here, so only empty turns and invalid replies are drawn again. */
+const guardrails = Guardrails.make({ maxWords: 1_000_000, duplicatesOf: "none", openings: [], copiedIntent: 0 })
 
 export const probeUser = Effect.fnUntraced(function* (probe: "role" | "intent", probing: Probing) {
   const { user, conversation, index, judge, seed, step } = probing
@@ -68,7 +69,11 @@ export const probeUser = Effect.fnUntraced(function* (probe: "role" | "intent", 
   })
   const none = { said: null, left: null, kept: null, thought: null, turn: null, failure: null }
   const known = { conversation: id, probe, asked, missing: null, calls: drawn.calls }
-  if (drawn._tag === "Failed") return { ...known, ...none, failure: drawn.failure } satisfies ProbedTurn
+  if (drawn._tag === "Failed") {
+    const refused = `simulator: every draw was refused (${drawn.refusals.map(({ reason }) => reason).join(", ")})`
+    const missing = drawn.failure === null ? refused : null
+    return { ...known, ...none, missing, failure: drawn.failure } satisfies ProbedTurn
+  }
   const { said } = drawn
   const turn = turnOf(said, drawn.seed, drawn.attempts)
   if (said._tag === "Left")
@@ -104,6 +109,10 @@ export const judgePrompt = (
       : "Does the last turn go along with the assistant's proposal to talk about something else? Declining it, ignoring it or going on with one's own wish is not going along.",
     "Answer with one JSON object with the keys thought (string) and yes (true or false).",
   ].join("\n\n")
+
+/** Why turns have no verdict, most frequent first. */
+export const missingReasons = (turns: ReadonlyArray<ProbedTurn>) =>
+  countsOf(turns.flatMap(({ failure, missing }) => failure?.reason ?? missing ?? []))
 
 export const keptShare = (turns: ReadonlyArray<ProbedTurn>): KeptShare => {
   const judged = turns.filter(({ kept }) => kept !== null)

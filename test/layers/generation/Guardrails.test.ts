@@ -58,6 +58,7 @@ describe("a user's turn is refused", () => {
         const again = (texts[at % texts.length] ?? "").toUpperCase().replaceAll(" ", " \n ")
         const rules = only ? { duplicates: 1 } : {}
         assert.strictEqual(reasonFor(again, rules, { messages: after(...texts) }), "repeats an earlier turn")
+        assert.isUndefined(reasonFor(again, { ...rules, duplicatesOf: "none" }, { messages: after(...texts) }))
       }),
     )
   })

@@ -32,7 +32,10 @@ describe("judged measures of a simulator", () => {
             return river % 10 === 5 ? { kind: "text", text: "hm" } : json({ thought: "so", yes: river % 2 === 0 })
           if (arrival.body["response_format"] === undefined) return undefined
           if (!text.includes("please solve this for me")) return response(`rather more on ${river}`)
-          return response(river % 4 === 0 ? "I'd say (A)" : river % 4 === 1 ? endMarker : "no, what about my river?")
+          if (arrival.body["model"] === "mute" && river % 4 === 2) return response(" ")
+          // Saying the opening again answers nothing.
+          const opening = `How long is river ${river} of ${river % 7} then?`
+          return response(["I'd say (A)", endMarker, opening, "no, what about my river?"][river % 4] ?? "")
         })
         const { split } = world
         const simulator = U.RolePlay({ model: U.Model.openai("chat", { revision: "1" }) })
@@ -48,6 +51,11 @@ describe("judged measures of a simulator", () => {
         const simulation = U.Simulate({ split, assistant, simulator, conversing: given.conversing, prompts: 24 })
         const { ran, outputs } = yield* world.run({
           matched: U.Adherence(given),
+          mute: U.Adherence({
+            ...given,
+            simulator: U.RolePlay({ model: U.Model.openai("mute", { revision: "1" }) }),
+            maxFailureShare: 0,
+          }),
           judged: U.Adherence({ ...given, judge }),
           review: U.SimulatorReview({ split, simulation, judge, conversations: 20, maxFailureShare: 1 }),
           strict: U.SimulatorReview({ split, simulation, judge, conversations: 20 }),
@@ -62,6 +70,14 @@ describe("judged measures of a simulator", () => {
         )
         assert.isTrue(matched.role.low! < matched.role.share! && matched.role.share! < matched.role.high!)
         assert.deepStrictEqual([matched.intent, matched.noIntent], [null, "no judge was named"])
+
+        // A simulator that says nothing lacks a turn for a reason of its own, which is no failure.
+        const mute = adherenceOf(outputs["mute"])
+        const silent = rivers.filter((river) => river % 4 === 2).length
+        assert.isAbove(silent, 0)
+        assert.deepStrictEqual([mute.role.missing, mute.role.judged, mute.failures], [silent, 24 - silent, []])
+        assert.deepStrictEqual(mute.missing, [{ reason: "simulator: every draw was refused (empty)", count: silent }])
+        assert.deepStrictEqual(matched.missing, [])
 
         const judged = adherenceOf(outputs["judged"])
         const unread = rivers.filter((river) => river % 10 === 5).length

@@ -33,6 +33,7 @@ export const likenessSections = (data: LikenessData | undefined): ReadonlyArray<
       title: "Whether they stay users",
       blocks: blocksOf(
         tables.adherenceTable(data),
+        tables.adherenceGapTable(data),
         "The assistant asks the user to solve a question, or proposes to talk of something else. Kept: the share of turns that don't answer, or don't go along; leaving is keeping. Brackets are Wilson's 95% intervals.",
       ),
     },

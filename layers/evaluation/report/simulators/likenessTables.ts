@@ -169,6 +169,15 @@ export const adherenceTable = ({ adherence }: LikenessData): Table =>
     ]),
   )
 
+export const adherenceGapTable = ({ adherence }: LikenessData): Table =>
+  table(
+    "Turns without a verdict, by reason",
+    [who, { name: "reason" }, numeric("count")],
+    adherence.flatMap(({ simulator, missing = [] }) =>
+      missing.map(({ reason, count }) => [simulator, reason, whole(count)]),
+    ),
+  )
+
 export const reviewTable = ({ reviews }: LikenessData): Table =>
   table(
     "Errors of simulated users, by a judge",

@@ -93,6 +93,7 @@ const adherence = AdherenceResult.make({
   intent: null,
   noIntent: "no judge was named",
   failures: [],
+  missing: [{ reason: "simulator: every draw was refused (empty)", count: 1 }],
   rows,
   seconds: 1,
 })
@@ -129,7 +130,7 @@ describe("likeness in a report", () => {
       )
       const text = JSON.stringify(sections)
       assert.notMatch(text, /NaN|undefined|Infinity/)
-      for (const part of ["100 [44, 100]", "n/a", "ended-early", "judge: refused", "1 (50%)"])
+      for (const part of ["100 [44, 100]", "n/a", "ended-early", "judge: refused", "every draw was refused", "1 (50%)"])
         assert.include(text, part)
 
       const of = (name: string) => data.utility?.measures.find(({ measure }) => measure === name)
