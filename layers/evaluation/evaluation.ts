@@ -9,6 +9,8 @@ export type { Association, MeasureBesideUtility, UtilityRow } from "./fidelity/b
 export { firstTurnDiversity } from "./fidelity/firstTurns.ts"
 export { intentOverlap, intentWords } from "./fidelity/intentOverlap.ts"
 export { likelihoodOf } from "./fidelity/likelihood.ts"
+export { realFloors } from "./fidelity/realFloors.ts"
+export type { RealFloors, RealSide } from "./fidelity/realFloors.ts"
 export { measureRow, replayMeasures } from "./fidelity/replayMeasures.ts"
 export { ReplayedPlace, ReplayRow, Talk, UserScore } from "./fidelity/rows.ts"
 export { endingsOf, humanTalk, laterLengths, overlapOf, simulatedTalk, totalVariation } from "./fidelity/talks.ts"

@@ -20,6 +20,7 @@ import { SimulatorReviewResult } from "../../src/domain/SimulatorReview.ts"
 import { ArtifactStore, Driver, Estimate, Shard, Stage, Step } from "../../src/index.ts"
 import { conversations, rollouts } from "./conversations.ts"
 import { asStageFailure } from "./failures.ts"
+import { readFloors } from "./readFloors.ts"
 
 const Cell = Schema.Struct({
   /** As tables name the simulator. */
@@ -69,7 +70,7 @@ const Results = Schema.Struct({
 
 export const SimulatorReport = Stage.make({
   name: "SimulatorReport",
-  version: 1,
+  version: 2,
   input: Inputs.fields,
   output: ReportResult,
   check: ({ cells }) => {
@@ -92,17 +93,18 @@ export const SimulatorReport = Stage.make({
   estimate: () => Estimate.free(1),
 })
 
-/** From results; reads the first transcripts that they name. */
+/** From results; reads the first transcripts that they name, and what real users said. */
 const simulatorData = Effect.fnUntraced(function* ({ title, split, cells, utilityName }: typeof Results.Type) {
+  const part = split.test.conversations
   const read = yield* Effect.forEach(cells, (cell) =>
-    Stream.runCollect(Stream.take(rollouts.stream(cell.simulation.transcripts), shownTalks)).pipe(
-      Effect.map((first) => ({ ...cell, utility: gainOf(cell.utility), first: Chunk.toReadonlyArray(first) })),
-    ),
+    Effect.gen(function* () {
+      const first = yield* Stream.runCollect(Stream.take(rollouts.stream(cell.simulation.transcripts), shownTalks))
+      const floors = yield* readFloors(cell.fidelity, part)
+      return { ...cell, floors, utility: gainOf(cell.utility), first: Chunk.toReadonlyArray(first) }
+    }),
   )
   const wanted = new Set(read.flatMap(({ first }) => first.map(({ prompt }) => prompt)))
-  const real = yield* Stream.runCollect(
-    Stream.filter(conversations.stream(split.test.conversations), ({ id }) => wanted.has(id)),
-  )
+  const real = yield* Stream.runCollect(Stream.filter(conversations.stream(part), ({ id }) => wanted.has(id)))
   return buildSimulatorData({ title, split, cells: read, utilityName, real: Chunk.toReadonlyArray(real) })
 })
 

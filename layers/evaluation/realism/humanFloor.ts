@@ -4,11 +4,12 @@
  * the floor. The simulator is measured the same way, its turns in the one half's conversations against the real turns of
  * the other half, so that both numbers rest on as many turns and no conversation is on both sides.
  */
-import { deriveSeed, randomFrom } from "../../../src/domain/Seed.ts"
 import { quantile } from "../quantile.ts"
 import { meanOrNull } from "./meanOrNull.ts"
 import { merged, poolMeasures } from "./Pool.ts"
 import type { Pool } from "./Pool.ts"
+import { userHalves } from "./userHalves.ts"
+import type { CutOptions } from "./userHalves.ts"
 
 /** Both sides of the conversations of one user. */
 export interface UserPools {
@@ -28,21 +29,12 @@ export interface DistanceBesideFloor {
   readonly floorHigh: number | null
 }
 
-export interface FloorOptions {
-  /** Default 20. */
-  readonly cuts?: number
-  readonly seed?: number
-}
-
 export const distancesBesideFloor = (
   users: ReadonlyArray<UserPools>,
-  { cuts = 20, seed = 0 }: FloorOptions = {},
+  options: CutOptions = {},
 ): ReadonlyArray<DistanceBesideFloor> => {
   const all = { human: merged(users.map(({ human }) => human)), simulated: merged(users.map((one) => one.simulated)) }
-  const halves = Array.from({ length: users.length < fewest ? 0 : cuts }, (_, cut) => {
-    const shuffled = randomFrom(deriveSeed([seed, "halves", cut])).shuffle(users)
-    const half = Math.floor(shuffled.length / 2)
-    const [a, b] = [shuffled.slice(0, half), shuffled.slice(half)]
+  const halves = userHalves(users, options).map(([a, b]) => {
     const side = (some: ReadonlyArray<UserPools>, of: keyof UserPools) => merged(some.map((user) => user[of]))
     return {
       human: [side(a, "human"), side(b, "human")] as const,
@@ -69,6 +61,3 @@ export const distancesBesideFloor = (
     }
   })
 }
-
-/** Users below which halves say nothing. */
-const fewest = 4

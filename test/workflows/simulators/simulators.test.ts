@@ -64,6 +64,8 @@ describe("a study of simulators", () => {
             endings.compared,
           )
           assert.isAtMost(endings.mean.human?.mean ?? 9, 3)
+          for (const floor of Object.values(row.floors ?? {})) assert.isNotNull(floor)
+          assert.isAbove(row.floors?.userTurns ?? 0, 0)
         }
         // Real openings of the same prompts: both sides give away as much with them.
         const { byTurn } = of("Served").overlap

@@ -4,13 +4,19 @@ import { Ending, Message } from "../../../../src/domain/Conversation.ts"
 import { FidelityResult } from "../../../../src/domain/Fidelity.ts"
 import { FailureCount, Opening, RefusalCounts } from "../../../../src/domain/Results.ts"
 import { RolloutFailure } from "../../../../src/domain/Rollout.ts"
+import { RealFloors } from "../../fidelity/realFloors.ts"
 import { Provenance, SimulatorKind } from "../ReportData.ts"
 import { LikenessData } from "./likenessData.ts"
 
 const measures = Struct.omit(FidelityResult.fields, "_tag", "rows", "seconds")
 
 /** One simulator beside the real users. The real users' numbers are those of the same conversations. */
-export const FidelityRow = Schema.Struct({ simulator: Schema.String, ...measures })
+export const FidelityRow = Schema.Struct({
+  simulator: Schema.String,
+  ...measures,
+  /** How far these real users are from one another. */
+  floors: Schema.optional(RealFloors),
+})
 export type FidelityRow = typeof FidelityRow.Type
 
 /** What became of the conversations of a simulator. */

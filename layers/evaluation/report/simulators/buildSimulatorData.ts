@@ -56,9 +56,10 @@ export const buildSimulatorData = ({
     ),
   ].map(([name, prompt]) => ({ name, prompt })),
   split: { preset: split.preset, conversations: split.test.count, users: split.test.users, notes: split.notes },
-  fidelity: cells.map(({ label, fidelity }) => ({
+  fidelity: cells.map(({ label, fidelity, floors }) => ({
     simulator: label,
     ...Struct.omit(fidelity, "_tag", "rows", "seconds"),
+    ...(floors === undefined ? {} : { floors }),
   })),
   outcomes: cells.map(({ label, simulation }) => ({
     simulator: label,

@@ -5,10 +5,27 @@ import type { FidelityResult } from "../../../../src/domain/Fidelity.ts"
 import { ReplayResult } from "../../../../src/domain/Replay.ts"
 import { SimulatorReviewResult } from "../../../../src/domain/SimulatorReview.ts"
 import { besideUtility } from "../../fidelity/besideUtility.ts"
+import type { RealFloors } from "../../fidelity/realFloors.ts"
+import { meanOrNull } from "../../realism/meanOrNull.ts"
 
 const orNull = Schema.NullOr(Schema.Number)
-const named = { simulator: Schema.String }
+const ofOne = { simulator: Schema.String }
 const kept = ["_tag", "rows", "seconds"] as const
+
+/** Measures that are no replay's own. */
+const named = {
+  ends: "1 - termination F1",
+  bits: "bits per byte of real turns",
+  diversity: "first-turn diversity",
+  overlap: "intent overlap",
+  turns: "user turns",
+}
+
+/** Why real users can't be measured so against one another. */
+const floorless: Readonly<Record<string, string>> = {
+  [named.ends]: "a real user ends where it ended",
+  [named.bits]: "real users are no model that expects words",
+}
 
 const Association = Schema.Struct({ r: Schema.Number, pValue: orNull, adjusted: orNull })
 
@@ -23,12 +40,14 @@ export const UtilityData = Schema.Struct({
       distances: Schema.Record({ key: Schema.String, value: orNull }),
     }),
   ),
-  /** `floor`: how far real users are from one another by that measure, mean over the simulators' replays. */
+  /** `floor`: how far real users are from one another by that measure, mean over the simulators. */
   measures: Schema.Array(
     Schema.Struct({
       measure: Schema.String,
       simulators: Schema.Int,
       floor: orNull,
+      /** Why there is no floor. */
+      noFloor: Schema.optional(Schema.String),
       spearman: Schema.NullOr(Association),
       kendall: Schema.NullOr(Association),
       reason: Schema.NullOr(Schema.String),
@@ -38,9 +57,9 @@ export const UtilityData = Schema.Struct({
 export type UtilityData = typeof UtilityData.Type
 
 export const LikenessData = Schema.Struct({
-  replays: Schema.Array(Schema.Struct({ ...named, ...Struct.omit(ReplayResult.fields, ...kept, "personas") })),
-  adherence: Schema.Array(Schema.Struct({ ...named, ...Struct.omit(AdherenceResult.fields, ...kept) })),
-  reviews: Schema.Array(Schema.Struct({ ...named, ...Struct.omit(SimulatorReviewResult.fields, ...kept) })),
+  replays: Schema.Array(Schema.Struct({ ...ofOne, ...Struct.omit(ReplayResult.fields, ...kept, "personas") })),
+  adherence: Schema.Array(Schema.Struct({ ...ofOne, ...Struct.omit(AdherenceResult.fields, ...kept) })),
+  reviews: Schema.Array(Schema.Struct({ ...ofOne, ...Struct.omit(SimulatorReviewResult.fields, ...kept) })),
   utility: Schema.NullOr(UtilityData),
 })
 export type LikenessData = typeof LikenessData.Type
@@ -48,6 +67,7 @@ export type LikenessData = typeof LikenessData.Type
 export interface LikenessCell {
   readonly label: string
   readonly fidelity: FidelityResult
+  readonly floors?: RealFloors | undefined
   readonly replay?: ReplayResult | undefined
   readonly adherence?: AdherenceResult | undefined
   readonly review?: SimulatorReviewResult | undefined
@@ -82,19 +102,25 @@ const utilityOf = (cells: ReadonlyArray<LikenessCell>, name: string): UtilityDat
     utility: cell.utility ?? null,
     distances: distancesOf(cell),
   }))
-  const floors = cells.flatMap(({ replay }) => replay?.distances ?? [])
+  const floors = cells.map(floorsOf)
   return {
     name,
     simulators,
     measures: besideUtility(simulators).map((found) => {
-      const known = floors.flatMap(({ measure, floor }) => (measure === found.measure && floor !== null ? [floor] : []))
-      return {
-        ...found,
-        floor: known.length === 0 ? null : known.reduce((sum, floor) => sum + floor, 0) / known.length,
-      }
+      const floor = meanOrNull(floors.map((of) => of[found.measure] ?? null))
+      const known = simulators.some(({ distances }) => typeof distances[found.measure] === "number")
+      const noFloor = floorless[found.measure] ?? (floor === null && known ? "real users are too few" : undefined)
+      return { ...found, floor, ...(noFloor === undefined ? {} : { noFloor }) }
     }),
   }
 }
+
+const floorsOf = ({ floors, replay }: LikenessCell): Readonly<Record<string, number | null>> => ({
+  ...Object.fromEntries((replay?.distances ?? []).map(({ measure, floor }) => [measure, floor])),
+  [named.diversity]: floors?.diversity ?? null,
+  [named.overlap]: floors?.overlap ?? null,
+  [named.turns]: floors?.userTurns ?? null,
+})
 
 /** All at least 0 but the perplexity of real turns, and all the smaller the more alike. */
 const distancesOf = ({ fidelity, replay }: LikenessCell): Readonly<Record<string, number | null>> => {
@@ -104,10 +130,10 @@ const distancesOf = ({ fidelity, replay }: LikenessCell): Readonly<Record<string
   const f1 = replay?.termination.firstEnd.f1 ?? null
   return {
     ...Object.fromEntries((replay?.distances ?? []).map(({ measure, distance }) => [measure, distance])),
-    ...(replay === undefined ? {} : { "1 - termination F1": f1 === null ? null : 1 - f1 }),
-    "bits per byte of real turns": (likelihood?.withIntent ?? likelihood?.withoutIntent)?.bitsPerByte.mean ?? null,
-    "first-turn diversity": apart(openings.simulated.percent, openings.human.percent),
-    "intent overlap": apart(overlap.simulated?.mean, overlap.human?.mean),
-    "user turns": endings.distance,
+    ...(replay === undefined ? {} : { [named.ends]: f1 === null ? null : 1 - f1 }),
+    [named.bits]: (likelihood?.withIntent ?? likelihood?.withoutIntent)?.bitsPerByte.mean ?? null,
+    [named.diversity]: apart(openings.simulated.percent, openings.human.percent),
+    [named.overlap]: apart(overlap.simulated?.mean, overlap.human?.mean),
+    [named.turns]: endings.distance,
   }
 }

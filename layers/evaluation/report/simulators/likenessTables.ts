@@ -223,14 +223,14 @@ export const utilityTable = ({ utility }: LikenessData): Table =>
       ...["simulators", "floor", "Spearman", "p", "p (Holm)", "Kendall", "p", "p (Holm)"].map(numeric),
       { name: "note" },
     ],
-    (utility?.measures ?? []).map(({ measure, simulators, floor, spearman, kendall, reason }) => [
+    (utility?.measures ?? []).map(({ measure, simulators, floor, noFloor, spearman, kendall, reason }) => [
       measure,
       whole(simulators),
-      significant(floor),
+      noFloor === undefined ? significant(floor) : "no floor",
       ...[spearman, kendall].flatMap((found) =>
         found === null ? ["n/a", "", ""] : [signed(found.r), decimal(found.pValue, 3), decimal(found.adjusted, 3)],
       ),
-      reason ?? "",
+      [...(noFloor === undefined ? [] : [`no floor: ${noFloor}`]), ...(reason === null ? [] : [reason])].join("; "),
     ]),
   )
 

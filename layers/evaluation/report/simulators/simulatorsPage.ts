@@ -55,7 +55,7 @@ const sectionsOf = (data: SimulatorReportData, facts: RunFacts): ReadonlyArray<S
   section("openings", "How they begin", [
     openingTable(data),
     text(
-      "Diversity is 100 (1 - mean Jaccard similarity) over pairs of first turns, as sets of words; its interval is a jackknife over turns. Every simulator is asked for a first turn from the intent, also where its conversations begin with the real one. The distance is the mean number of words by which the turns would have to change to be as long as the real ones (Wasserstein).",
+      "Diversity is 100 (1 - mean Jaccard similarity) over pairs of first turns, as sets of words; its interval is a jackknife over turns. Every simulator is asked for a first turn from the intent, also where its conversations begin with the real one. The distance is the mean number of words by which the turns would have to change to be as long as the real ones (Wasserstein). The real users' distances, here and below, are those of real users from one another: two halves without a common user, mean over 20 cuts.",
     ),
   ]),
   section("intent", "How much of the intent they give away", [

@@ -5,14 +5,15 @@ import type { FidelityRow, SimulatorReportData } from "./SimulatorReportData.ts"
 import { diversity, numeric, signedWithInterval, withInterval, withReal } from "./tableParts.ts"
 
 export const openingTable = (data: SimulatorReportData): Table => {
-  const row = (name: string, { openings }: FidelityRow, side: "simulated" | "human") => {
+  const row = (name: string, { openings, floors }: FidelityRow, side: "simulated" | "human") => {
     const { mean, median, p90 } = openings.lengths[side]
     return [
       name,
       diversity(openings[side]),
+      decimal(side === "human" ? (floors?.diversity ?? null) : diversityApart(openings), 1),
       whole(openings[side].turns),
       ...[mean, median, p90].map((value) => decimal(value, 0)),
-      side === "human" ? decimal(null) : decimal(openings.lengths.distance, 1),
+      decimal(side === "human" ? (floors?.openingWords ?? null) : openings.lengths.distance, 1),
       ...(side === "human"
         ? ["", ""]
         : [`${whole(openings.written)} of ${whole(openings.asked)}`, whole(givenUp(openings))]),
@@ -25,6 +26,7 @@ export const openingTable = (data: SimulatorReportData): Table => {
       { name: "who" },
       ...[
         "diversity (%)",
+        "distance (points)",
         "turns",
         "words: mean",
         "median",
@@ -38,6 +40,9 @@ export const openingTable = (data: SimulatorReportData): Table => {
   }
 }
 
+const diversityApart = ({ simulated, human }: FidelityRow["openings"]) =>
+  simulated.percent === null || human.percent === null ? null : Math.abs(simulated.percent - human.percent)
+
 /** First turns that are neither written nor failed: guardrails refused all draws. */
 const givenUp = ({ asked, written, failures }: FidelityRow["openings"]) =>
   asked - written - failures.reduce((sum, { count }) => sum + count, 0)
@@ -45,11 +50,11 @@ const givenUp = ({ asked, written, failures }: FidelityRow["openings"]) =>
 export const overlapTable = (data: SimulatorReportData): Table => {
   const last = Math.max(0, ...data.fidelity.map(({ overlap }) => overlap.byTurn.length))
   const turns = Array.from({ length: last }, (_, turn) => turn)
-  const row = (name: string, { overlap }: FidelityRow, side: "simulated" | "human") => [
+  const row = (name: string, { overlap, floors }: FidelityRow, side: "simulated" | "human") => [
     name,
     ...turns.map((turn) => withInterval(overlap.byTurn[turn]?.[side] ?? null, 1)),
     withInterval(overlap[side], 1),
-    side === "human" ? decimal(null) : signedWithInterval(overlap.difference, 1),
+    side === "human" ? plusOrMinus(floors?.overlap ?? null) : signedWithInterval(overlap.difference, 1),
   ]
   return {
     kind: "table",
@@ -63,13 +68,15 @@ export const overlapTable = (data: SimulatorReportData): Table => {
   }
 }
 
+const plusOrMinus = (floor: number | null) => (floor === null ? decimal(null) : `±${decimal(floor, 1)}`)
+
 export const lengthsTable = (data: SimulatorReportData): Table => {
-  const row = (name: string, { lengths }: FidelityRow, side: "simulated" | "human") => [
+  const row = (name: string, { lengths, floors }: FidelityRow, side: "simulated" | "human") => [
     name,
     whole(lengths[side].turns),
     decimal(lengths[side].mean, 1),
     ...[lengths[side].p10, lengths[side].median, lengths[side].p90].map((value) => decimal(value, 0)),
-    side === "human" ? decimal(null) : decimal(lengths.distance, 1),
+    decimal(side === "human" ? (floors?.laterWords ?? null) : lengths.distance, 1),
   ]
   return {
     kind: "table",
@@ -82,7 +89,7 @@ export const lengthsTable = (data: SimulatorReportData): Table => {
 export const turnsTable = (data: SimulatorReportData): Table => {
   const limit = Math.max(0, ...data.fidelity.map(({ endings }) => endings.limit))
   const turns = Array.from({ length: limit }, (_, i) => i + 1)
-  const row = (name: string, { endings }: FidelityRow, side: "simulated" | "human") => {
+  const row = (name: string, { endings, floors }: FidelityRow, side: "simulated" | "human") => {
     const total = endings.turns.reduce((sum, one) => sum + one[side], 0)
     return [
       name,
@@ -90,7 +97,7 @@ export const turnsTable = (data: SimulatorReportData): Table => {
       ...turns.map((turn) => percent(endings.turns.find((one) => one.turns === turn)?.[side] ?? 0, total)),
       withInterval(endings.mean[side]),
       side === "human" ? decimal(null) : signedWithInterval(endings.difference),
-      side === "human" ? decimal(null) : decimal(endings.distance),
+      decimal(side === "human" ? (floors?.userTurns ?? null) : endings.distance),
     ]
   }
   return {

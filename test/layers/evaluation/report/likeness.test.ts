@@ -117,6 +117,7 @@ describe("likeness in a report", () => {
       const cells = [5, 4, 3, 2, 1].map((apart) => ({
         label: `s${apart}`,
         fidelity: fidelity(apart),
+        floors: { diversity: apart, openingWords: 1, laterWords: 1, overlap: null, userTurns: 0.25 },
         utility: 10 - apart,
         ...(apart === 5 ? { replay: found, adherence, review } : {}),
       }))
@@ -141,6 +142,11 @@ describe("likeness in a report", () => {
       assert.match(of("words per turn")?.reason ?? "", /^1 simulators have both/)
       assert.strictEqual(of("words per turn")?.floor, 0)
       assert.match(of("intent overlap")?.reason ?? "", /^0 simulators/)
+      // Means over the simulators' real users; what real users can't be measured by says so.
+      assert.deepStrictEqual([of("first-turn diversity")?.floor, of("user turns")?.floor], [3, 0.25])
+      assert.deepStrictEqual([of("1 - termination F1")?.floor, of("meaning")?.noFloor], [null, undefined])
+      for (const part of ["no floor: a real user ends where it ended", "no floor: real users are no model"])
+        assert.include(text, part)
     }),
   )
 
@@ -156,6 +162,8 @@ describe("likeness in a report", () => {
       undefined,
     )
     assert.isTrue(few?.utility?.measures.every(({ spearman, reason }) => spearman === null && reason !== null))
+    const turns = few?.utility?.measures.find(({ measure }) => measure === "user turns")
+    assert.deepStrictEqual([turns?.floor, turns?.noFloor], [null, "real users are too few"])
     assert.deepStrictEqual(
       likenessSections(few).map(({ id }) => id),
       ["utility"],

@@ -107,7 +107,8 @@ const cell = (label: string, scored: boolean, rollouts: ReadonlyArray<Rollout>):
     rows: { scores: scored ? artifact : null, openings: artifact, talks: artifact },
     seconds: 1,
   })
-  return { label, simulator, fidelity, simulation, first: rollouts }
+  const floors = { diversity: 4.4, openingWords: 3.3, laterWords: 2.2, overlap: 5.5, userTurns: 0.66 }
+  return { label, simulator, fidelity, floors, simulation, first: rollouts }
 }
 
 const cells = [cell("mute", false, []), cell("talker", true, held)]
@@ -128,6 +129,9 @@ describe("the report on simulators", () => {
       }
       assert.strictEqual(page.split("<svg").length - 1, 3)
       assert.include(text, "| talker | 88.9 ")
+      // How far real users are from one another stands where others' distances from them do.
+      for (const floor of ["4.4", "3.3", "2.2", "±5.5", "0.66"])
+        assert.match(text, new RegExp(`\\| real users \\|.* ${floor} \\|`))
       // Five asked, three written, one failed: one was given up.
       assert.match(text, /3 of 5 \| 1 \|/)
     }),
