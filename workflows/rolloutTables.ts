@@ -5,7 +5,7 @@ import type { BasicType } from "hyparquet-writer"
 import { join } from "node:path"
 import type { AnyReportData } from "../layers/evaluation/report/pageOf.ts"
 import type { RunFacts } from "../layers/evaluation/report/RunFacts.ts"
-import { talkGroups } from "../layers/evaluation/report/transcripts/TalkGroup.ts"
+import { isOfRollouts, talkGroups } from "../layers/evaluation/report/transcripts/TalkGroup.ts"
 import type { TalkGroup } from "../layers/evaluation/report/transcripts/TalkGroup.ts"
 import { TaskTalk } from "../layers/evaluation/report/transcripts/TaskTalk.ts"
 import { Rollout } from "../src/domain/Rollout.ts"
@@ -46,7 +46,7 @@ export const writeRolloutTables = Effect.fn("writeRolloutTables")(function* (
     })
   const rollouts = yield* table("rollouts.parquet", rolloutColumns)
   const verdicts = yield* table("verdicts.parquet", verdictColumns)
-  for (const group of talkGroups(data)) {
+  for (const group of talkGroups(data).filter(isOfRollouts)) {
     const place = { ...placeOf(group), step: facts.steps[group.label] ?? null }
     const decode = group.task === undefined ? decodeRollout : decodeTask
     let line = 0

@@ -9,12 +9,14 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import type { AnyReportData } from "../layers/evaluation/report/pageOf.ts"
 import type { RunFacts } from "../layers/evaluation/report/RunFacts.ts"
-import { slimLine } from "../layers/evaluation/report/transcripts/slimLine.ts"
 import { talkGroups } from "../layers/evaluation/report/transcripts/TalkGroup.ts"
+import type { TalkGroup } from "../layers/evaluation/report/transcripts/TalkGroup.ts"
 import { isTalkLine, talkIndex } from "../layers/evaluation/report/transcripts/TalkIndex.ts"
 import type { GroupNote } from "../layers/evaluation/report/transcripts/TalkIndex.ts"
+import { reviewOf, talkLines } from "../layers/evaluation/report/transcripts/talkLines.ts"
+import type { Reviews } from "../layers/evaluation/report/transcripts/talkLines.ts"
 import { ReportNotWritten } from "./ReportNotWritten.ts"
-import { transcriptLines, TranscriptsUnread } from "./transcriptLines.ts"
+import { artifactLines, transcriptLines, TranscriptsUnread } from "./transcriptLines.ts"
 
 /** A folder of transcripts as its page knows it: a page doesn't show those of another report. */
 export interface TranscriptsNote {
@@ -39,17 +41,18 @@ export const writeTranscripts = Effect.fn("writeTranscripts")(function* (
       catch: (error) =>
         ReportNotWritten.make({ folder, detail: error instanceof Error ? error.message : String(error) }),
     })
-  const copy = (group: number) => {
+  const copy = (group: number, linesOf: (text: string) => ReadonlyArray<string>) => {
     let line = 0
     /** Undefined when all went well. */
     const copied = (texts: ReadonlyArray<string>) => {
       for (const text of texts) {
         line += 1
-        const slim = slimLine(text)
-        const talk = Option.filter(parse(slim), isTalkLine)
-        if (Option.isNone(talk)) return `line ${line} is no conversation`
-        shards.add(slim)
-        index.add(group, line, talk.value)
+        for (const slim of linesOf(text)) {
+          const talk = Option.filter(parse(slim), isTalkLine)
+          if (Option.isNone(talk)) return `line ${line} is no conversation`
+          shards.add(slim)
+          index.add(group, line, talk.value)
+        }
       }
       return undefined
     }
@@ -65,8 +68,9 @@ export const writeTranscripts = Effect.fn("writeTranscripts")(function* (
       mkdirSync(writing, { recursive: true })
     })
     const notes = yield* Effect.forEach(groups, (group, place) =>
-      transcriptLines(group).pipe(
-        Stream.runForEachChunk(copy(place)),
+      Effect.flatMap(reviewsOf(group), (reviews) =>
+        Stream.runForEachChunk(transcriptLines(group), copy(place, talkLines(group, reviews))),
+      ).pipe(
         Effect.as(null),
         Effect.catchTag("TranscriptsUnread", ({ detail }) => Effect.succeed(detail)),
         Effect.map((problem): GroupNote => ({ ...group, step: facts.steps[group.label] ?? null, problem })),
@@ -89,6 +93,14 @@ export const stampOf = (data: AnyReportData): string =>
     .update(JSON.stringify(talkGroups(data)))
     .digest("hex")
     .slice(0, 16)
+
+/** What a judge says of a group's conversations; empty where nobody judged them. */
+const reviewsOf = ({ reviews }: TalkGroup) =>
+  reviews === undefined
+    ? Effect.succeed<Reviews>(new Map())
+    : Stream.runCollect(Stream.filterMap(artifactLines(reviews), reviewOf)).pipe(
+        Effect.map((found): Reviews => new Map(found)),
+      )
 
 const parse = Option.liftThrowable((text: string): unknown => JSON.parse(text))
 

@@ -23,9 +23,10 @@ export const transcriptLines = ({
   sha256,
   task,
 }: TalkGroup): Stream.Stream<string, TranscriptsUnread, ArtifactStore> =>
-  task === undefined ? rolloutLines(sha256) : Stream.map(taskTalks(task), (talk) => JSON.stringify(talk))
+  task === undefined ? artifactLines(sha256) : Stream.map(taskTalks(task), (talk) => JSON.stringify(talk))
 
-const rolloutLines = (sha256: string) =>
+/** Lines of an artifact that aren't empty. */
+export const artifactLines = (sha256: string) =>
   Stream.unwrap(
     Effect.gen(function* () {
       const ref = yield* refOf(sha256)

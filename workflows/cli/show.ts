@@ -52,14 +52,14 @@ const shownOf = Effect.fnUntraced(function* (id: string) {
   return shown
 })
 
-/** Of a step: every artifact of its output that is named `transcripts` or `conversations`, or what is judged of tasks. */
+/** Of a step: every artifact of its output that is named `transcripts` or `conversations`, or rows: what is judged of tasks and users. */
 const transcriptsOf = Effect.fnUntraced(function* (shown: Shown) {
   const refs =
     shown.type === "artifact"
       ? [{ path: "", sha256: shown.sha256, bytes: shown.bytes }]
       : shown.type === "step"
         ? shown.artifacts.filter(({ path }) =>
-            /(^|\.)(transcripts|conversations)$|^(answers|verdicts|scores|pairs)$/.test(path),
+            /(^|\.)(transcripts|conversations)$|^(answers|verdicts|scores|pairs|rows|rows\.openings)$/.test(path),
           )
         : []
   if (refs.length === 0)

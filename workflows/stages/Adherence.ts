@@ -57,7 +57,7 @@ export const Adherence = Stage.make({
         const cast = yield* asStageFailure(castUser(simulator, { sampling: userSampling(conversing), seed, step }))
         const rows = yield* Effect.forEach(
           (yield* corpusLines.read(batch)).flatMap((conversation, i) => {
-            const one = { user: cast.of(conversation).user, conversation, index: at * batchSize + i, judge, seed, step }
+            const one = { ...cast.of(conversation), conversation, index: at * batchSize + i, judge, seed, step }
             return [probeUser("role", one), ...(judge === undefined ? [] : [probeUser("intent", one)])]
           }),
           (turn) => turn,

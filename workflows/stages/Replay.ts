@@ -22,7 +22,7 @@ const positive = Schema.Int.pipe(Schema.positive())
 
 export const Replay = Stage.make({
   name: "Replay",
-  version: 1,
+  version: 2,
   input: {
     split: Step.of(SplitResult),
     simulator: Step.of(SimulatorResult),

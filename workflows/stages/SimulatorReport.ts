@@ -100,7 +100,11 @@ const simulatorData = Effect.fnUntraced(function* ({ title, split, cells, utilit
     Effect.gen(function* () {
       const first = yield* Stream.runCollect(Stream.take(rollouts.stream(cell.simulation.transcripts), shownTalks))
       const floors = yield* readFloors(cell.fidelity, part)
-      return { ...cell, floors, utility: gainOf(cell.utility), first: Chunk.toReadonlyArray(first) }
+      const { utility } = cell
+      const gain = Predicate.isRecord(utility)
+        ? { trained: utility.trained.transcripts, initial: utility.initial.transcripts }
+        : undefined
+      return { ...cell, floors, gain, utility: gainOf(utility), first: Chunk.toReadonlyArray(first) }
     }),
   )
   const wanted = new Set(read.flatMap(({ first }) => first.map(({ prompt }) => prompt)))
@@ -138,13 +142,19 @@ export const simulatorReportSteps = (
   const input = Option.getOrUndefined(Schema.validateOption(Inputs)(report.input))
   if (input === undefined) return {}
   return Object.fromEntries([
-    ...input.cells.flatMap(({ label, simulator, simulation, fidelity, replay, adherence, review }) => [
+    ...input.cells.flatMap(({ label, simulator, simulation, fidelity, replay, adherence, review, utility }) => [
       [stepLabels.simulator(label), idOf(simulator)],
       [stepLabels.simulation(label), idOf(simulation)],
       [stepLabels.fidelity(label), idOf(fidelity)],
       ...(replay === undefined ? [] : [[stepLabels.replay(label), idOf(replay)]]),
       ...(adherence === undefined ? [] : [[stepLabels.adherence(label), idOf(adherence)]]),
       ...(review === undefined ? [] : [[stepLabels.review(label), idOf(review)]]),
+      ...(Predicate.isRecord(utility)
+        ? [
+            [stepLabels.trainedWith(label), idOf(utility.trained)],
+            [stepLabels.untrained(label), idOf(utility.initial)],
+          ]
+        : []),
     ]),
     [stepLabels.split, idOf(input.split)],
     [stepLabels.report, idOf(report)],

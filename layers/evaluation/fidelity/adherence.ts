@@ -17,6 +17,9 @@ import { answersChoice, askToSolve, choiceQuestions, diversions, proposeDiversio
 export const ProbedTurn = Schema.Struct({
   conversation: Schema.String,
   probe: Schema.Literal("role", "intent"),
+  persona: Schema.optional(Schema.String),
+  /** What the user had really said. */
+  opening: Schema.optional(Schema.String),
   /** What the assistant put to it. */
   asked: Schema.String,
   said: Schema.NullOr(Schema.String),
@@ -38,6 +41,7 @@ const Judged = Schema.Struct({
 
 export interface Probing {
   readonly user: SimulatedUser
+  readonly persona: string
   /** Of this conversation: its opening is what the user really said, and its intent what it wants. */
   readonly conversation: Conversation
   /** Which of the conversations it is: probes are taken in turn. */
@@ -52,7 +56,7 @@ export interface Probing {
 const guardrails = Guardrails.make({ maxWords: 1_000_000, duplicatesOf: "none", openings: [], copiedIntent: 0 })
 
 export const probeUser = Effect.fnUntraced(function* (probe: "role" | "intent", probing: Probing) {
-  const { user, conversation, index, judge, seed, step } = probing
+  const { user, persona, conversation, index, judge, seed, step } = probing
   const { id, intent, messages } = conversation
   const question = choiceQuestions[index % choiceQuestions.length]!
   const asked = probe === "role" ? askToSolve(question) : proposeDiversion(diversions[index % diversions.length]!)
@@ -68,7 +72,7 @@ export const probeUser = Effect.fnUntraced(function* (probe: "role" | "intent", 
     seedOf: (attempt) => deriveSeed([seed, "adherence", probe, id, attempt]),
   })
   const none = { said: null, left: null, kept: null, thought: null, turn: null, failure: null }
-  const known = { conversation: id, probe, asked, missing: null, calls: drawn.calls }
+  const known = { conversation: id, probe, persona, opening, asked, missing: null, calls: drawn.calls }
   if (drawn._tag === "Failed") {
     const refused = `simulator: every draw was refused (${drawn.refusals.map(({ reason }) => reason).join(", ")})`
     const missing = drawn.failure === null ? refused : null

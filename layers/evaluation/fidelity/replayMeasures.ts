@@ -10,7 +10,7 @@ import { merged, poolOf } from "../realism/Pool.ts"
 import type { Pool } from "../realism/Pool.ts"
 import { profileOf } from "../realism/profile.ts"
 import type { Profile } from "../realism/profile.ts"
-import { terminations } from "../realism/terminations.ts"
+import { answersOf, terminations } from "../realism/terminations.ts"
 import type { Answers } from "../realism/terminations.ts"
 import { blocks, blockSimilarities, countFeatures, featuresOf } from "../realism/userFeatures.ts"
 import type { BlockName, Counted } from "../realism/userFeatures.ts"
@@ -35,11 +35,12 @@ interface Both<A> {
  * opening among them where the simulator wrote one, and real users are read at the places where it gave an answer.
  */
 export const measureRow = (
-  { user, places, end }: ReplayRow,
+  row: ReplayRow,
   language: Language,
   embedder?: Embedder,
 ): Effect.Effect<Measured, NoEmbeddings> =>
   Effect.gen(function* () {
+    const { user, places } = row
     const later = places.filter(({ position }) => position > 1)
     const spoken = later.filter(({ human, simulated }) => human !== null && simulated !== null)
     const texts = spoken.flatMap(({ human, simulated }) => [human ?? "", simulated ?? ""])
@@ -58,7 +59,7 @@ export const measureRow = (
       )
     return {
       user,
-      answers: { end, places: later.map(({ position, human, ended }) => ({ position, over: human === null, ended })) },
+      answers: answersOf(row),
       paired: sessionMeasures(turns),
       pools: { human: pool("human"), simulated: pool("simulated") },
       counted,

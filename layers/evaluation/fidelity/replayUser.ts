@@ -72,6 +72,7 @@ export const replayUser = Effect.fn("replayUser")(function* (
     conversation: id,
     user: conversation.user,
     persona,
+    messages: messages.slice(0, (last ?? 0) + 1),
     places: [...first, ...places],
     end: last === messages.length ? positionAt(last) : null,
   } satisfies ReplayRow

@@ -1,6 +1,6 @@
 /** What fidelity is computed from: one record for each conversation, so that every number leads to its data. */
 import { Schema } from "effect"
-import { Ending } from "../../../src/domain/Conversation.ts"
+import { Ending, Message } from "../../../src/domain/Conversation.ts"
 import { RolloutFailure, Turn } from "../../../src/domain/Rollout.ts"
 
 const SurpriseSum = Schema.Struct({
@@ -62,6 +62,8 @@ export const ReplayRow = Schema.Struct({
   conversation: Schema.String,
   user: Schema.String,
   persona: Schema.String,
+  /** What was really said, up to the last place that was asked. */
+  messages: Schema.optional(Schema.Array(Message)),
   places: Schema.Array(ReplayedPlace),
   /** The position where the real user said nothing more; null where the log or the limit of places ends before it. */
   end: Schema.NullOr(Schema.Int),

@@ -22,6 +22,18 @@ export interface Answers {
   readonly end: number | null
 }
 
+/** Of a replayed conversation: the opening is no place to end at. */
+export const answersOf = ({ places, end }: Replayed): Answers => ({
+  end,
+  places: places
+    .filter(({ position }) => position > 1)
+    .map(({ position, human, ended }) => ({ position, over: human === null, ended })),
+})
+
+interface Replayed extends Pick<Answers, "end"> {
+  readonly places: ReadonlyArray<Omit<Place, "over"> & { readonly human: string | null }>
+}
+
 export interface Terminations {
   readonly firstEnd: Termination
   readonly everyPlace: Termination

@@ -17,7 +17,8 @@ export interface Source {
 
 /** What the browser of transcripts filters by: labels of the report. */
 export interface TalkFilter {
-  readonly kind?: "evaluation" | "training" | "simulation" | "task"
+  readonly kind?:
+    "evaluation" | "training" | "simulation" | "task" | "opening" | "replay" | "role probe" | "intent probe" | "review"
   readonly assistant?: string
   readonly simulator?: string
   readonly persona?: string
@@ -47,6 +48,8 @@ export interface Table {
   readonly rows: ReadonlyArray<ReadonlyArray<string>>
   /** Of each row; where there is none its numbers are known to come from the report's own step. */
   readonly sources?: ReadonlyArray<Source | undefined>
+  /** Of single values, row by row and column by column, where they differ from their row's. */
+  readonly cellSources?: ReadonlyArray<ReadonlyArray<Source | undefined>>
   /** Long and seldom read: closed at first. */
   readonly folded?: boolean
 }

@@ -27,7 +27,7 @@ const number = (
 
 /** Numbers of rows without a source are from `otherwise`. */
 export const tableOf = (
-  { caption, columns, rows, folded, sources }: Table,
+  { caption, columns, rows, folded, sources, cellSources }: Table,
   placeOf: PlaceOf,
   otherwise: Source,
 ): Html => {
@@ -37,6 +37,10 @@ export const tableOf = (
     columns[i]?.numeric && text !== "" && text !== "–"
       ? number(text, { stop: (stops += 1) === 1, talks: columns[i].talks })
       : text
+  const ownSource = (row: number, i: number) => {
+    const own = cellSources?.[row]?.[i]
+    return own === undefined ? "" : html` data-source="${placeOf(own)}"`
+  }
   const table = html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}">
     <table>
       <caption>
@@ -52,7 +56,7 @@ export const tableOf = (
           ([name = "", ...values], row) =>
             html` <tr data-source="${placeOf(sources?.[row] ?? otherwise)}">
               <th scope="row">${name}</th>
-              ${values.map((text, i) => html`<td class="${style(i + 1)}">${value(text, i + 1)}</td>`)}
+              ${values.map((text, i) => html`<td class="${style(i + 1)}" ${ownSource(row, i + 1)}>${value(text, i + 1)}</td>`)}
             </tr>`,
         )}
       </tbody>

@@ -8,6 +8,9 @@ export const stepLabels = {
   replay: (label: string) => `replay of ${label}`,
   adherence: (label: string) => `adherence of ${label}`,
   review: (label: string) => `review of ${label}`,
+  /** Evaluations that a simulator's utility is the difference of. */
+  trainedWith: (label: string) => `evaluation of the assistant trained with ${label}`,
+  untrained: (label: string) => `evaluation of the assistant before its training with ${label}`,
   wildbench: (label: string) => `WildBench verdicts on ${label}`,
   wildbenchScores: (label: string) => `WildBench scores of ${label}`,
   wildbenchPairs: ({ test, reference }: { readonly test: string; readonly reference: string }) =>

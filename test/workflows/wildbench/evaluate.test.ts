@@ -3,11 +3,16 @@ import { NodeContext, NodeHttpServer } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Option, Schema } from "effect"
 import { readFileSync } from "node:fs"
+import { dirname, join } from "node:path"
+import type { PageFacts } from "../../../layers/evaluation/report/PageFacts.ts"
 import { ReportData } from "../../../layers/evaluation/report/ReportData.ts"
+import type { TalkIndex } from "../../../layers/evaluation/report/transcripts/TalkIndex.ts"
+import { ArtifactRef } from "../../../src/domain/Artifact.ts"
 import { Home, InvalidInput, StepLedger } from "../../../src/index.ts"
 import * as U from "../../../workflows/index.ts"
 import evaluate, { presets } from "../../../workflows/experiments/evaluate.ts"
 import { study } from "../../../workflows/experiments/evaluateStudy.ts"
+import { readTranscripts, renderTranscripts } from "../../../workflows/transcripts.ts"
 import { viewServer } from "../../../workflows/view/viewServer.ts"
 import { simulatorWorld } from "../simulators/simulatorWorld.ts"
 
@@ -104,6 +109,54 @@ describe("an evaluation of assistants", () => {
         assert.match(simulators, /Fidelity\/v1-[0-9a-f]{16}/)
         for (const part of ["In the place of real users", "Whether they stay users"]) assert.include(simulators, part)
         assert.include(report.table, "assistants, simulators\n")
+
+        // Every number on a simulator leads to the step that counted it, and to the turns that it was counted on.
+        const facts: PageFacts = JSON.parse(/id="facts">([^<]*)</.exec(simulators)?.[1] ?? "")
+        const sourcesIn = (section: string) => {
+          const part = simulators.slice(simulators.indexOf(`<section id="${section}"`)).split("</section>")[0] ?? ""
+          const ofSimulator = part.split("<tr ").filter((row) => row.includes("RPUser2"))
+          const places = ofSimulator.flatMap((row) => /data-source="(\d+)"/.exec(row)?.[1] ?? [])
+          return [...new Set(places)].map((place) => facts.sources[Number(place)])
+        }
+        const expected = {
+          openings: ["Fidelity", "opening"],
+          lengths: ["Fidelity", "simulation"],
+          replay: ["Replay", "replay"],
+          adherence: ["Adherence", "role probe"],
+        }
+        for (const [section, [stage, kind]] of Object.entries(expected)) {
+          const found = sourcesIn(section)
+          assert.isNotEmpty(found, section)
+          for (const source of found) {
+            assert.strictEqual(source?.talks?.kind, kind, section)
+            assert.match(source?.steps[0]?.id ?? "", new RegExp(`^${stage}/`), section)
+          }
+        }
+        const page = report.files.find((file) => file.endsWith("assistants-simulators/report.html")) ?? ""
+        const script = readFileSync(join(dirname(page), "transcripts/index.js"), "utf8")
+        const index: TalkIndex = JSON.parse(script.slice(script.indexOf("(") + 1, script.lastIndexOf(")")))
+        const countOf = (kind: string) =>
+          index.columns.group.filter((group) => index.groups[group]?.kind === kind).length
+        assert.deepEqual(
+          ["simulation", "opening", "replay", "role probe", "intent probe"].map(countOf),
+          [4, 4, 4, 2, 0],
+        )
+        assert.deepEqual(
+          index.groups.map(({ problem }) => problem).filter((problem) => problem !== null),
+          [],
+        )
+        const shown = (stage: string) =>
+          Effect.gen(function* () {
+            const id = study.graph.nodes.find(({ step }) => step.stage.name === stage)?.id ?? ""
+            const done = Option.getOrThrow(yield* Effect.flatMap(StepLedger, (ledger) => ledger.find(id)))
+            const { rows } = Schema.decodeUnknownSync(Schema.Struct({ rows: ArtifactRef }))(
+              JSON.parse(done.output ?? ""),
+            )
+            return renderTranscripts(yield* readTranscripts(rows))
+          }).pipe(Effect.provide(Home.Home.layer(world.home)))
+        const replayed = yield* shown("Replay")
+        for (const part of ["real user", "simulated user"]) assert.include(replayed, part)
+        assert.match(yield* shown("Adherence"), /^== .*(kept|not kept|no verdict)$/m)
 
         const inLedger = <A, E>(use: (ledger: typeof StepLedger.Service) => Effect.Effect<A, E>) =>
           Effect.flatMap(StepLedger, use).pipe(Effect.provide(Home.Home.layer(world.home)))

@@ -76,9 +76,7 @@ const step = ({ label, id, transcripts }) =>
           el(
             "dt",
             {},
-            transcripts.length === 1
-              ? "transcripts, SHA-256"
-              : `${whole(transcripts.length)} artifacts of transcripts, SHA-256`,
+            transcripts.length === 1 ? "artifact, SHA-256" : `${whole(transcripts.length)} artifacts, SHA-256`,
           ),
           ...transcripts.slice(0, 3).map((hash) => el("dd", {}, hash)),
           ...(transcripts.length > 3 ? [el("dd", {}, `and ${whole(transcripts.length - 3)} more`)] : []),

@@ -89,7 +89,7 @@ const browse = (place, index) => {
   const update = (/** @type {number | undefined} */ wanted) => {
     const rows = filterTalks(index, filter)
     const { mean, judged, missing, of } = summary(index, rows)
-    count.textContent = `${whole(rows.length)} of ${whole(index.count)} conversations${rows.length === 0 ? "" : `, mean ${of} ${decimal(mean)} over ${whole(judged)}${missing === 0 ? "" : `, ${whole(missing)} without a verdict`}`}${rows.length > mostShown ? `; the first ${whole(mostShown)} are listed` : ""}`
+    count.textContent = `${whole(rows.length)} of ${whole(index.count)} conversations${judged === 0 ? "" : `, mean ${of} ${decimal(mean)} over ${whole(judged)}${missing === 0 ? "" : `, ${whole(missing)} without a verdict`}`}${rows.length > mostShown ? `; the first ${whole(mostShown)} are listed` : ""}`
     asked += 1
     if (rows.length === 0) {
       shown.replaceChildren(note("No conversation is like that."))

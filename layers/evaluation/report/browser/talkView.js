@@ -19,6 +19,7 @@ export const talkView = (talk, group, line) =>
     verdict(talk),
     missingVerdict(talk),
     judgments(talk),
+    review(talk),
     refusals(talk),
     provenance(talk, group, line),
   )
@@ -27,8 +28,18 @@ export const talkView = (talk, group, line) =>
 export const nameOf = ({ kind, assistant, simulator, persona: column, iteration }, persona) => {
   const who = persona !== null && column !== null && persona !== column ? `${column} (${persona})` : (column ?? persona)
   const talking = [assistant, simulator === null ? null : `with ${simulator}`, who === null ? null : `as ${who}`]
-  const when = kind === "training" ? `, training iteration ${iteration}` : kind === "task" ? " on a task" : ""
+  const when = kind === "training" ? `, training iteration ${iteration}` : (elsewhere[kind] ?? "")
   return `${talking.filter((part) => part !== null).join(" ")}${when}`
+}
+
+/** What is no conversation with a user. @type {Readonly<Record<string, string>>} */
+const elsewhere = {
+  task: " on a task",
+  opening: ", opening",
+  replay: ", replay",
+  "role probe": ", role probe",
+  "intent probe": ", intent probe",
+  review: ", review",
 }
 
 /** @param {import("./types.ts").Talk} talk @param {import("./types.ts").TalkIndex["groups"][number]} group */
@@ -37,17 +48,22 @@ const outcome = ({ verdict, ending, failure, sample, messages, turns }, { kind }
   return el(
     "dl",
     { class: "facts" },
-    ...pair(
-      kind === "task" ? "satisfied items" : "reward",
-      verdict === null ? "no verdict" : decimal(verdict.reward, 3),
-    ),
-    ...pair("ended by", ending),
+    ...(rewarded.includes(kind)
+      ? pair(
+          kind === "task" ? "satisfied items" : "reward",
+          verdict === null ? "no verdict" : decimal(verdict.reward, 3),
+        )
+      : []),
+    ...pair(kind === "replay" || kind.endsWith("probe") ? "outcome" : "ended by", ending),
     ...(failure === null ? [] : pair("failed", `${failure.by}: ${failure.reason}`, "failed")),
     ...pair("messages", whole(messages.length)),
     ...(tokens === 0 ? [] : pair("tokens", whole(tokens))),
     ...(sample === 0 ? [] : pair("sample", whole(sample))),
   )
 }
+
+/** Kinds of conversations that judges reward. */
+const rewarded = ["evaluation", "training", "task"]
 
 /** @param {string} name @param {string} value @param {string} [tone] */
 const pair = (name, value, tone) => [el("dt", {}, name), el("dd", { class: tone }, value)]
@@ -161,6 +177,20 @@ const partRows = (part, depth) => [
   ),
   ...(part.parts ?? []).flatMap((/** @type {any} */ one) => partRows(one, depth + 1)),
 ]
+
+/** @param {import("./types.ts").Talk} talk */
+const review = ({ review }) => {
+  if (review === undefined) return null
+  if (review.errors === null) return el("p", { class: "where" }, `Not reviewed: ${review.missing ?? "unknown"}`)
+  if (review.errors.length === 0) return el("p", { class: "where" }, "Reviewed: the judge found no error of the user.")
+  return el(
+    "ul",
+    { class: "checks", "aria-label": "Errors of the user" },
+    ...review.errors.map(({ turn, tag, severity, reason }) =>
+      el("li", {}, el("b", { class: "failed" }, `✗ user turn ${turn}, ${tag}, ${severity}`), ` ${reason}`),
+    ),
+  )
+}
 
 /** @param {import("./types.ts").Talk} talk */
 const refusals = ({ refusals }) =>

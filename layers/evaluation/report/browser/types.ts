@@ -1,6 +1,8 @@
 /** What the scripts of a report's page share with those who write it. */
 import type { TalkIndex as Index } from "../transcripts/TalkIndex.ts"
 import type { TaskTalk } from "../transcripts/TaskTalk.ts"
+import type { ReadTalk } from "../transcripts/ReadTalk.ts"
+import type { SimulatorError } from "../../../../src/domain/SimulatorReview.ts"
 import type { Rollout } from "../../../../src/domain/Rollout.ts"
 import type { PageFacts as Facts, PageSource as Source } from "../PageFacts.ts"
 
@@ -10,10 +12,15 @@ export type TalkIndex = Index
 
 type Turn = Omit<Rollout["turns"][number], "tokens" | "logprobs"> & { readonly tokens?: number }
 
-/** A line of a shard. */
+type Lined<T> = Omit<T, "turns"> & { readonly turns: ReadonlyArray<Turn> }
+
+/** A line of a shard. `review` is there where a judge was asked what the user did wrong. */
 export type Talk =
-  | (Omit<Rollout, "turns" | "calls"> & { readonly turns: ReadonlyArray<Turn>; readonly judgments?: undefined })
-  | (TaskTalk & { readonly judges?: undefined })
+  | (Lined<ReadTalk> & {
+      readonly judgments?: undefined
+      readonly review?: { readonly errors: ReadonlyArray<SimulatorError> | null; readonly missing: string | null }
+    })
+  | (TaskTalk & { readonly judges?: undefined; readonly review?: undefined })
 export type Judgment = TaskTalk["judgments"][number]
 
 declare global {

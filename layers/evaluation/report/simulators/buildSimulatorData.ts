@@ -15,6 +15,8 @@ import type { SimulatorReportData, TalkSample } from "./SimulatorReportData.ts"
 export interface SimulatorCell extends LikenessCell {
   readonly simulator: SimulatorResult
   readonly simulation: SimulationResult
+  /** Transcripts of the evaluations that its utility is the difference of, where it is one. */
+  readonly gain?: { readonly trained: ArtifactRef; readonly initial: ArtifactRef } | undefined
   /** The first conversations of the simulation, in drawn order. */
   readonly first: ReadonlyArray<Rollout>
 }
@@ -74,18 +76,21 @@ export const buildSimulatorData = ({
       : [],
   ),
   samples: samples(cells, real),
-  provenance: cells.flatMap(({ label, fidelity: { rows }, simulation, replay, adherence, review }) => [
+  provenance: cells.flatMap(({ label, fidelity: { rows }, simulation, replay, adherence, review, gain }) => [
     { label: stepLabels.simulator(label), transcripts: [] },
     { label: stepLabels.simulation(label), transcripts: [simulation.transcripts.sha256] },
     {
       label: stepLabels.fidelity(label),
-      transcripts: [...(rows.scores === null ? [] : [rows.scores]), rows.openings, rows.talks].map(
+      // The first turns first: they alone are text.
+      transcripts: [rows.openings, rows.talks, ...(rows.scores === null ? [] : [rows.scores])].map(
         ({ sha256 }) => sha256,
       ),
     },
     ...rowsOf(stepLabels.replay(label), replay),
     ...rowsOf(stepLabels.adherence(label), adherence),
     ...rowsOf(stepLabels.review(label), review),
+    ...rowsOf(stepLabels.trainedWith(label), gain && { rows: gain.trained }),
+    ...rowsOf(stepLabels.untrained(label), gain && { rows: gain.initial }),
   ]),
 })
 

@@ -9,7 +9,11 @@ export const endingKindTable = ({ fidelity, outcomes }: SimulatorReportData): Ta
   return {
     kind: "table",
     caption: "How simulated conversations ended",
-    columns: [{ name: "simulator" }, numeric("conversations"), ...kinds.map(numeric)],
+    columns: [
+      { name: "simulator" },
+      numeric("conversations"),
+      ...kinds.map((ending): Column => ({ ...numeric(ending), talks: { ending } })),
+    ],
     rows: fidelity.map(({ simulator, endings }) => {
       const all = outcomes.find((one) => one.simulator === simulator)?.conversations ?? 0
       return [

@@ -13,7 +13,7 @@ const ofOne = { simulator: Schema.String }
 const kept = ["_tag", "rows", "seconds"] as const
 
 /** Measures that are no replay's own. */
-const named = {
+export const named = {
   ends: "1 - termination F1",
   bits: "bits per byte of real turns",
   diversity: "first-turn diversity",

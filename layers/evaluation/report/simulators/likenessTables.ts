@@ -2,9 +2,13 @@
 import type { KeptShare } from "../../../../src/domain/Adherence.ts"
 import { decimal, interval, percent, signed, significant, whole } from "../numbers.ts"
 import type { Column, Table } from "../Section.ts"
+import { stepLabels } from "../stepLabels.ts"
+import { probeOutcomes, replayOutcomes } from "../transcripts/fidelityTalks.ts"
 import type { LikenessData } from "./likenessData.ts"
 
 const numeric = (name: string): Column => ({ name, numeric: true })
+/** Counts the conversations of an outcome. */
+const ending = (name: string, outcome: string): Column => ({ ...numeric(name), talks: { ending: outcome } })
 const who: Column = { name: "simulator" }
 
 const table = (caption: string, columns: ReadonlyArray<Column>, rows: Table["rows"]): Table => ({
@@ -19,18 +23,11 @@ export const terminationTable = ({ replays }: LikenessData): Table =>
     "When they end, in the place of real users",
     [
       who,
-      ...[
-        "conversations",
-        "F1",
-        "precision",
-        "recall",
-        "in place",
-        "early",
-        "never",
-        "turns too early",
-        "F1 by place",
-        "missing",
-      ].map(numeric),
+      ...["conversations", "F1", "precision", "recall"].map(numeric),
+      ending("in place", replayOutcomes.right),
+      ending("early", replayOutcomes.early),
+      ending("never", replayOutcomes.never),
+      ...["turns too early", "F1 by place", "missing"].map(numeric),
     ],
     replays.map(({ simulator, conversations, missing, termination: { firstEnd, everyPlace, sessions, tooEarly } }) => [
       simulator,
@@ -129,7 +126,7 @@ export const featureTable = ({ replays }: LikenessData): Table => ({
       { name: "feature" },
       { name: "block" },
       numeric("real users"),
-      ...replays.map(({ simulator }) => numeric(simulator)),
+      ...replays.map(({ simulator }): Column => ({ ...numeric(simulator), talks: { simulator } })),
     ],
     (replays[0]?.features ?? []).map(({ feature, block, human }) => [
       feature,
@@ -159,7 +156,10 @@ export const adherenceTable = ({ adherence }: LikenessData): Table =>
       who,
       ...["role kept (%)", "judged", "missing"].map(numeric),
       { name: "judged by" },
-      ...["intent kept (%)", "judged", "missing"].map(numeric),
+      ...["intent kept (%)", "judged", "missing"].map((name): Column => ({
+        ...numeric(name),
+        talks: { kind: "intent probe" },
+      })),
     ],
     adherence.map(({ simulator, role, roleBy, intent }) => [
       simulator,
@@ -169,14 +169,21 @@ export const adherenceTable = ({ adherence }: LikenessData): Table =>
     ]),
   )
 
-export const adherenceGapTable = ({ adherence }: LikenessData): Table =>
-  table(
-    "Turns without a verdict, by reason",
-    [who, { name: "reason" }, numeric("count")],
-    adherence.flatMap(({ simulator, missing = [] }) =>
-      missing.map(({ reason, count }) => [simulator, reason, whole(count)]),
+/** Of both probes. */
+export const adherenceGapTable = ({ adherence }: LikenessData): Table => {
+  const gaps = adherence.flatMap(({ simulator, missing = [] }) => missing.map((gap) => ({ simulator, ...gap })))
+  return {
+    ...table(
+      "Turns without a verdict, by reason",
+      [who, { name: "reason" }, numeric("count")],
+      gaps.map(({ simulator, reason, count }) => [simulator, reason, whole(count)]),
     ),
-  )
+    sources: gaps.map(({ simulator }) => ({
+      steps: [stepLabels.adherence(simulator)],
+      talks: { simulator, ending: probeOutcomes.missing },
+    })),
+  }
+}
 
 export const reviewTable = ({ reviews }: LikenessData): Table =>
   table(

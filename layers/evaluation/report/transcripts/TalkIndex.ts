@@ -3,10 +3,8 @@
  * megabytes. Texts that repeat are in tables, and columns hold their places. The conversations are in shards.
  */
 import { Schema } from "effect"
-import { Ending } from "../../../../src/domain/Conversation.ts"
 import { RolloutFailure } from "../../../../src/domain/Rollout.ts"
 import type { TalkGroup } from "./TalkGroup.ts"
-import { TaskEnding } from "./TaskTalk.ts"
 
 /** What is read of a rollout or an answered task here; the browser reads the rest. */
 export const TalkLine = Schema.Struct({
@@ -14,7 +12,8 @@ export const TalkLine = Schema.Struct({
   sample: Schema.Int,
   persona: Schema.NullOr(Schema.String),
   messages: Schema.Array(Schema.Struct({ role: Schema.String, content: Schema.String })),
-  ending: Schema.Union(Ending, TaskEnding),
+  /** Of rollouts an `Ending`, of tasks a `TaskEnding`. */
+  ending: Schema.String,
   verdict: Schema.NullOr(Schema.Struct({ reward: Schema.Number })),
   failure: Schema.NullOr(RolloutFailure),
   tags: Schema.optional(Schema.Array(Schema.String)),
