@@ -5,7 +5,7 @@ import { Home } from "../../src/index.ts"
 import { findThing } from "../findThing.ts"
 import { showArtifact, showCall, showStep } from "../showThing.ts"
 import type { Shown } from "../showThing.ts"
-import { NoTranscripts, readTranscripts, renderTranscripts } from "../transcripts.ts"
+import { isOfTranscripts, NoTranscripts, readTranscripts } from "../transcripts.ts"
 import * as options from "./options.ts"
 import { renderShown } from "./renderShown.ts"
 
@@ -16,7 +16,7 @@ const flags = {
   home: options.home,
   json: options.json,
   transcript: Options.boolean("transcript").pipe(
-    Options.withDescription("Print the conversations of the artifact, or of the step's transcripts"),
+    Options.withDescription("Print the conversations or records of the artifact, or of those of the step"),
   ),
 }
 
@@ -28,8 +28,8 @@ export const show = Command.make("show", flags, ({ id, home: given, json, transc
       if (!transcript) return json ? JSON.stringify(shown) : renderShown(shown)
       const found = yield* transcriptsOf(shown)
       return json
-        ? JSON.stringify(found.map(({ records, ...of }) => ({ ...of, records })))
-        : found.map(titled).join("\n\n")
+        ? JSON.stringify(found.map(({ path, sha256, kind, records }) => ({ path, sha256, kind, records })))
+        : found.map(({ path, text }) => (path === "" ? text : `# ${path}\n\n${text}`)).join("\n\n")
     }).pipe(Effect.provide(Home.Home.layerReader(home)))
     yield* Console.log(text)
   }),
@@ -52,15 +52,13 @@ const shownOf = Effect.fnUntraced(function* (id: string) {
   return shown
 })
 
-/** Of a step: every artifact of its output that is named `transcripts` or `conversations`, or rows: what is judged of tasks and users. */
+/** Of a step: every artifact of its output that is named as one of transcripts. */
 const transcriptsOf = Effect.fnUntraced(function* (shown: Shown) {
   const refs =
     shown.type === "artifact"
       ? [{ path: "", sha256: shown.sha256, bytes: shown.bytes }]
       : shown.type === "step"
-        ? shown.artifacts.filter(({ path }) =>
-            /(^|\.)(transcripts|conversations)$|^(answers|verdicts|scores|pairs|rows|rows\.openings)$/.test(path),
-          )
+        ? shown.artifacts.filter(({ path }) => isOfTranscripts(path))
         : []
   if (refs.length === 0)
     return yield* NoTranscripts.make({
@@ -70,6 +68,3 @@ const transcriptsOf = Effect.fnUntraced(function* (shown: Shown) {
     Effect.map(readTranscripts({ sha256, bytes }), (read) => ({ path, sha256, ...read })),
   )
 })
-
-const titled = ({ path, ...transcripts }: Effect.Effect.Success<ReturnType<typeof transcriptsOf>>[number]) =>
-  [...(path === "" ? [] : [`# ${path}`]), renderTranscripts(transcripts)].join("\n\n")

@@ -37,9 +37,11 @@ export const tableOf = (
     columns[i]?.numeric && text !== "" && text !== "–"
       ? number(text, { stop: (stops += 1) === 1, talks: columns[i].talks })
       : text
-  const ownSource = (row: number, i: number) => {
+  const cell = (text: string, row: number, i: number) => {
     const own = cellSources?.[row]?.[i]
-    return own === undefined ? "" : html` data-source="${placeOf(own)}"`
+    return own === undefined
+      ? html`<td class="${style(i)}">${value(text, i)}</td>`
+      : html`<td class="${style(i)}" data-source="${placeOf(own)}">${value(text, i)}</td>`
   }
   const table = html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}">
     <table>
@@ -56,7 +58,7 @@ export const tableOf = (
           ([name = "", ...values], row) =>
             html` <tr data-source="${placeOf(sources?.[row] ?? otherwise)}">
               <th scope="row">${name}</th>
-              ${values.map((text, i) => html`<td class="${style(i + 1)}" ${ownSource(row, i + 1)}>${value(text, i + 1)}</td>`)}
+              ${values.map((text, i) => cell(text, row, i + 1))}
             </tr>`,
         )}
       </tbody>

@@ -79,7 +79,10 @@ export const simulatorWorld = Effect.gen(function* () {
   return { corpus, tinker, openai, config, home, run }
 })
 
-/** Role-play is answered in JSON, raw prompts by a turn that ends; every third simulated user leaves. */
+/**
+ * Role-play is answered in JSON, raw prompts by a turn that ends; every third simulated user leaves. Judges say of every
+ * third one that it leaves its part, and of the others that they repeat themselves.
+ */
 const played = ({ path, body, hash }: Arrival): Fault | undefined => {
   const leaves = Number.parseInt(hash.slice(0, 4), 16) % 3 === 0
   const words = `and ${hash.slice(0, 6)} of river ${hash.slice(6, 8)}?`
@@ -89,6 +92,12 @@ const played = ({ path, body, hash }: Arrival): Fault | undefined => {
       text: leaves && String(body["prompt"]).includes("assistant\n") ? marker : `${words}<|im_end|>`,
     }
   if (body["response_format"] === undefined) return undefined
+  const format = JSON.stringify(body["response_format"])
+  if (format.includes('"review"')) {
+    const again = { turn: 1, tag: "repetition", severity: "minor", reason: "again" }
+    return { kind: "text", text: JSON.stringify({ errors: leaves ? [] : [again] }) }
+  }
+  if (format.includes('"adherence"')) return { kind: "text", text: JSON.stringify({ thought: "so", yes: leaves }) }
   const begun = JSON.stringify(body["messages"]).includes("ASSISTANT: ")
   const response = leaves && begun ? marker : words
   return { kind: "text", text: JSON.stringify({ current_answer: "-", thought: "-", response }) }

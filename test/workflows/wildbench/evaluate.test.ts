@@ -12,7 +12,7 @@ import { Home, InvalidInput, StepLedger } from "../../../src/index.ts"
 import * as U from "../../../workflows/index.ts"
 import evaluate, { presets } from "../../../workflows/experiments/evaluate.ts"
 import { study } from "../../../workflows/experiments/evaluateStudy.ts"
-import { readTranscripts, renderTranscripts } from "../../../workflows/transcripts.ts"
+import { readTranscripts } from "../../../workflows/transcripts.ts"
 import { viewServer } from "../../../workflows/view/viewServer.ts"
 import { simulatorWorld } from "../simulators/simulatorWorld.ts"
 
@@ -152,11 +152,11 @@ describe("an evaluation of assistants", () => {
             const { rows } = Schema.decodeUnknownSync(Schema.Struct({ rows: ArtifactRef }))(
               JSON.parse(done.output ?? ""),
             )
-            return renderTranscripts(yield* readTranscripts(rows))
+            return (yield* readTranscripts(rows)).text
           }).pipe(Effect.provide(Home.Home.layer(world.home)))
         const replayed = yield* shown("Replay")
         for (const part of ["real user", "simulated user"]) assert.include(replayed, part)
-        assert.match(yield* shown("Adherence"), /^== .*(kept|not kept|no verdict)$/m)
+        assert.match(yield* shown("Adherence"), /^== .*probe as \w+: (kept|not kept|no verdict)$/m)
 
         const inLedger = <A, E>(use: (ledger: typeof StepLedger.Service) => Effect.Effect<A, E>) =>
           Effect.flatMap(StepLedger, use).pipe(Effect.provide(Home.Home.layer(world.home)))

@@ -16,7 +16,7 @@ import { WildBenchPairs } from "../../../workflows/stages/WildBenchPairs.ts"
 import { WildBenchScores } from "../../../workflows/stages/WildBenchScores.ts"
 import { writeReportFiles } from "../../../workflows/reportFiles.ts"
 import { studyReport } from "../../../workflows/studyReport.ts"
-import { readTranscripts, renderTranscripts } from "../../../workflows/transcripts.ts"
+import { readTranscripts } from "../../../workflows/transcripts.ts"
 import { faultWorld } from "../faults/FaultWorld.ts"
 import { idIn, judgeModels, requestOf, said, studyOf, taskFile, usual, wildBenchSteps } from "./judgedWorld.ts"
 
@@ -102,7 +102,7 @@ describe("WB-Score and WB-Reward", () => {
           index.groups.map((group: GroupNote) => [group.kind, group.assistant, group.step, group.problem]),
           ["good", "fair"].map((name) => ["task", name, idIn(study, steps[name]!.answers), null]),
         )
-        const shown = yield* world.reading(Effect.map(readTranscripts(result.pairs), renderTranscripts))
+        const shown = yield* world.reading(Effect.map(readTranscripts(result.pairs), ({ text }) => text))
         assert.include(shown, "compared with the reference, order 1: 1: so")
       }),
     240_000,

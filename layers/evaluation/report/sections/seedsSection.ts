@@ -8,8 +8,14 @@ import type { Block, Column, Table } from "../Section.ts"
 
 export const seedsSection = (data: ReportData) => {
   const { seedGains = [], seedContrasts = [] } = data
-  return section("seeds", "Across seeds", seedGains.length === 0 ? [] : blocks(data, seedGains, seedContrasts))
+  if (seedGains.length === 0) return section("seeds", "Across seeds", [])
+  // The gains themselves are above, with the intervals that single runs have.
+  const isOneRun = seedGains.every(({ seeds }) => seeds < 2)
+  return section("seeds", "Across seeds", isOneRun ? [text(oneSeed)] : blocks(data, seedGains, seedContrasts))
 }
+
+const oneSeed =
+  "There is one seed: what is compared here are runs, not ways to train. Add seeds to the grid to say something of those."
 
 const blocks = (
   data: ReportData,
@@ -17,9 +23,7 @@ const blocks = (
   contrasts: ReadonlyArray<SeedContrast>,
 ): ReadonlyArray<Block> => [
   text(
-    gains.every(({ seeds }) => seeds < 2)
-      ? "There is one seed: what is compared here are runs, not ways to train. Add seeds to the grid to say something of those."
-      : "Training again with another seed gives another assistant. These intervals are Student's t over seeds, each seed's value being its mean gain over the initial model on the same held-out prompts: they speak of the way of training, those of single assistants of one checkpoint.",
+    "Training again with another seed gives another assistant. These intervals are Student's t over seeds, each seed's value being its mean gain over the initial model on the same held-out prompts: they speak of the way of training, those of single assistants of one checkpoint.",
   ),
   gainTable(data, gains),
   ...some(

@@ -1,10 +1,20 @@
 /** What tables of a report on simulators are made with. The real users are the first row of every comparison. */
 import type { Diversity, Estimate } from "../../../../src/domain/Fidelity.ts"
 import { decimal, signed } from "../numbers.ts"
-import type { Column } from "../Section.ts"
+import type { Column, Table } from "../Section.ts"
 import type { FidelityRow, SimulatorReportData } from "./SimulatorReportData.ts"
 
 export const numeric = (name: string): Column => ({ name, numeric: true })
+
+/** The column that names simulators. */
+export const who: Column = { name: "simulator" }
+
+export const table = (caption: string, columns: ReadonlyArray<Column>, rows: Table["rows"]): Table => ({
+  kind: "table",
+  caption,
+  columns,
+  rows,
+})
 
 export const realUsers = "real users"
 
