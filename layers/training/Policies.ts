@@ -13,7 +13,7 @@ import type { Caller } from "../../src/ports/LanguageModel.ts"
 import { Trainer } from "../../src/ports/Trainer.ts"
 import type { Datum } from "../../src/domain/Datum.ts"
 import type { TokenModel } from "../llm/TokenModel.ts"
-import { isUnpriced, makeCharging } from "./charging.ts"
+import { countReplay, isUnpriced, makeCharging } from "./charging.ts"
 import type { Accounting } from "./charging.ts"
 import { CheckpointFiles } from "./CheckpointFiles.ts"
 import { makeLiveModels } from "./LiveModels.ts"
@@ -140,12 +140,13 @@ const make = Effect.fnUntraced(function* ({
       }
       return start
     }),
-    onResult: Effect.fnUntraced(function* ({ identity }, { outputs }, metrics) {
+    onResult: Effect.fnUntraced(function* ({ identity, request }, { outputs }, metrics) {
       const logprobs = outputs.map((output) => output.logprobs)
       const gradientNorm = gradientNormIn(metrics)
       results.set(identity, gradientNorm === undefined ? logprobs : { logprobs, gradientNorm })
       const known = yield* journal.find(trainingKey(identity))
       if (Option.isNone(known)) return
+      yield* countReplay(tokensOf(request.datums))
       const before = yield* Effect.option(decodeAnswer(known.value.answer))
       const difference = Option.match(before, {
         onNone: () => 0,
@@ -221,8 +222,8 @@ const make = Effect.fnUntraced(function* ({
         send: ({ begin }) =>
           Effect.zipRight(
             begin,
-            Effect.map(saved, (answer) => ({ answer, usage: readOnly(0), micros: 0 })),
-          ),
+            Effect.map(saved, (answer) => ({ answer, usage: readOnly(0) })),
+          ).pipe(charging(policy.base, "train", readOnly(0))),
       })
       if (trustSaves) return answer
       const there = yield* Effect.option(artifacts.get(answer))

@@ -68,7 +68,9 @@ const serve = Command.make(
       })
       yield* Effect.gen(function* () {
         const { url, logPath, model, down } = yield* EmbeddedServer
-        yield* screen.say(`${model.name} is trained and sampled at this address until Ctrl-C; its log is ${logPath}`)
+        yield* screen.say(
+          `${model.name} is trained and sampled at this address, in the dialect "skyrl-jax", until Ctrl-C; its log is ${logPath}`,
+        )
         yield* Console.log(url)
         return yield* down
       }).pipe(Effect.provide(Layer.provide(server, NodeHttpClient.layerUndici)))

@@ -56,8 +56,26 @@ describe("Policies", () => {
         program,
         services(server.url, folder, 0, quick, yield* accounting(7000)),
       )
-      // One training step of the datum's tokens; three tokens read, and as many written as there are.
-      assert.deepEqual(paid, { trainer: datum.modelInput.length, assistant: 3 + length * 1000 })
+      // One training step of the datum's tokens; three tokens read, and as many written as there are. The step was the
+      // refused run's: its weights are made again for the sample, which pays for that too.
+      const step = datum.modelInput.length
+      assert.deepEqual(paid, { trainer: step, assistant: 3 + length * 1000 + step })
+
+      // Weights that are gone are made again: two steps that are paid for once more, with the call that needs them.
+      const again = yield* accounting(1e6)
+      const replaying = Effect.gen(function* () {
+        const policies = yield* Policies
+        const { policy } = yield* policies.train(start, request(1), trainer)
+        const further = yield* policies.train(policy, request(2), trainer)
+        return further.policy
+      })
+      const further = yield* Effect.provide(replaying, services(server.url, folder, 0, quick, again))
+      const before = (yield* again.accounting.budget.state).settledMicros
+      const late = yield* accounting(1e6)
+      const more = yield* Effect.provide(sampled(further, 2), services(server.url, folder, 0, quick, late))
+      const after = (yield* late.accounting.budget.state).settledMicros
+      assert.strictEqual(after - before, 3 + more.length * 1000 + 2 * step)
+      assert.strictEqual((yield* (yield* accounting(1e6)).accounting.budget.state).settledMicros, after)
     }),
   )
 
