@@ -47,6 +47,8 @@ const program = Effect.gen(function* () {
   const calls: Array<Trial["calls"][number]> = []
   const problems: Array<string> = []
   const kinds: Array<Victim> = []
+  /** Runs, counted from 1, in which the trainer alone died. */
+  const outlived = new Set<number>()
   for (let isKilled = true; isKilled && kinds.length < kills;) {
     const { killed, code, output } = yield* Effect.scoped(
       Effect.gen(function* () {
@@ -64,7 +66,10 @@ const program = Effect.gen(function* () {
             `${kinds.length}/${kills} ${victim} after ${(millis / 1000).toFixed(1)} s, ${yield* standing(home)}`,
           )
           if (victim !== "run") for (const pid of trainer) process.kill(pid, "SIGKILL")
-          if (victim === "trainer") continue
+          if (victim === "trainer") {
+            outlived.add(seen.length + 1)
+            continue
+          }
           run.kill()
           return { killed: true, ...(yield* ended) }
         }
@@ -86,7 +91,11 @@ const program = Effect.gen(function* () {
   const trial = { home, kills: seen, calls, ended, view, report: reportIn(home), timeline, problems }
   const { differences, lost, repeated, replayed } = yield* findingsOf(trial, reference)
   // Where the trainer alone dies, the run that lives on sends again what was in flight, and trains again what was not saved.
-  const again = differences.filter((difference) => /was sent twice by one run/.test(difference))
+  const left = [...outlived].map((run) => `run ${run} left `)
+  const again = differences.filter(
+    (difference) =>
+      /was sent twice by one run/.test(difference) || left.some((beginning) => difference.startsWith(beginning)),
+  )
   const others = differences.filter((difference) => !again.includes(difference))
   for (const difference of others) console.log(`      ${difference}`)
   const trainers = kinds.filter((victim) => victim === "trainer").length

@@ -53,7 +53,6 @@ describe("the crash test", () => {
     assert.deepEqual(problems, [
       "run 2: a chat (call chat b) came again and was not in flight",
       "run 2: a chat (call chat b) was sent twice by one run",
-      "run 2: a chat (call chat b) came again and was not in flight",
       "run 2: a chat (call unknown) is not in the journal",
     ])
   })

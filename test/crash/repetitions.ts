@@ -47,7 +47,7 @@ export const repetitionsOf = ({ kills, calls, view }: Pick<Trial, "kills" | "cal
         if (kind !== "pass" && kind !== "step") problems.push(`${what} was sent though the journal had its answer`)
         else if (saved.has(key)) problems.push(`${what} was trained again though its state was saved`)
         else replayed += weight(kind)
-      } else if (earlier !== undefined) {
+      } else if (earlier !== undefined && earlier !== run) {
         repeated += weight(kind)
         if (!newlyLost(kills, earlier).includes(key)) problems.push(`${what} came again and was not in flight`)
       }
