@@ -11,12 +11,13 @@ import { whileUp } from "../layers/training/embedded/whileUp.ts"
 import { EmbeddedServer } from "../layers/training/embedded/EmbeddedServer.ts"
 import { lazyTrainer } from "../layers/training/lazyTrainer.ts"
 import type { PoliciesOptions } from "../layers/training/Policies.ts"
-import { dialects, skyrlJax } from "../layers/training/tinker/TinkerDialect.ts"
+import { skyrlJax } from "../layers/training/tinker/TinkerDialect.ts"
 import type { DialectName } from "../layers/training/tinker/TinkerDialect.ts"
 import * as TinkerTrainer from "../layers/training/tinker/TinkerTrainer.ts"
 import { Misconfigured } from "../src/domain/LlmError.ts"
 import type { ModelSpec } from "../src/domain/ModelSpec.ts"
 import { Trainer } from "../src/ports/Trainer.ts"
+import { dialectOf, placesOf } from "./configuredTrainer.ts"
 
 export type TrainerChoice =
   | { readonly kind: "embedded" }
@@ -47,7 +48,7 @@ export interface TrainerOptions {
 
 export const trainerLayer = (choice: TrainerChoice, { patience, ...options }: TrainerOptions) => {
   if (choice.kind === "tinker") {
-    const dialect = dialects[choice.dialect ?? "skyrl"]
+    const dialect = dialectOf(choice)
     const { missingKey, url } = choice
     if (missingKey !== undefined) {
       const message = `the environment variable ${missingKey} is not set. Put the API key of ${url} into it.`
@@ -92,7 +93,7 @@ export const policiesOptions = (
   patience: Duration.DurationInput = "2 hours",
 ): PoliciesOptions => ({
   patience: choice.kind === "embedded" ? Duration.min(patience, "10 minutes") : patience,
-  places: choice.kind === "embedded" ? 2 : (choice.places ?? 2),
+  places: placesOf(choice),
   // Graphics processors sum in no fixed order; bfloat16 then moves a log-probability by a few hundredths.
   tolerance: choice.kind === "embedded" ? 0 : 0.1,
   waves: wavesOf(choice),

@@ -5,6 +5,7 @@ import { makeTinkerHttp } from "../layers/training/tinker/TinkerHttp.ts"
 import { discover, notOffered } from "../layers/training/tinker/TinkerServer.ts"
 import type { Graph, Plan } from "../src/index.ts"
 import type { TrainerCapabilities } from "../src/ports/Trainer.ts"
+import { isOnTrainer } from "./configuredTrainer.ts"
 import type { UnderstudyConfig } from "./config/UnderstudyConfig.ts"
 
 export class ServerCantDo extends Schema.TaggedError<ServerCantDo>()("ServerCantDo", {
@@ -29,7 +30,7 @@ export const refuseByServer = (
 ) =>
   Effect.gen(function* () {
     const wanted = new Set(
-      left.flatMap(({ demands }) => demands.map(({ model }) => model).filter(isTrained)).map(nameOf),
+      left.flatMap(({ demands }) => demands.map(({ model }) => model).filter(isOnTrainer)).map(nameOf),
     )
     if (trainer.kind !== "tinker" || wanted.size === 0) return
     const server = yield* Effect.option(askServer(trainer))
@@ -54,12 +55,14 @@ export const askServer = ({ url, keyVariable }: Tinker) =>
   }).pipe(Effect.provide(FetchHttpClient.layer))
 
 /** A dialect that isn't the server's scales losses wrongly. SkyRL's backends are only told apart by their first pass. */
-export const otherKind = ({ dialect = "skyrl" }: Tinker, { kind }: TrainerCapabilities): ReadonlyArray<string> =>
-  kind === undefined || kind === (dialect === "hosted" ? "hosted" : "skyrl")
+export const otherKind = ({ dialect }: Tinker, { kind }: TrainerCapabilities): ReadonlyArray<string> => {
+  const said = dialect === "hosted" ? "hosted" : "skyrl"
+  return kind === undefined || kind === said
     ? []
-    : [`it is ${names[kind]}, and the config takes it for ${names[dialect]}: set trainer.dialect to "${kind}"`]
+    : [`it is ${names[kind]}, and the config takes it for ${names[said]}: set trainer.dialect to "${kind}"`]
+}
 
-const names = { skyrl: "SkyRL", "skyrl-jax": "SkyRL", hosted: "the hosted service" }
+const names = { skyrl: "SkyRL", hosted: "the hosted service" }
 
 /** Lengths that a step asks for, beyond what the server says its model takes. Of two limits the lower one holds. */
 const tooLong = (id: string, input: unknown, { models }: TrainerCapabilities): ReadonlyArray<string> => {
@@ -94,7 +97,6 @@ const Lengths = Schema.Struct({
   ),
 })
 
-const isTrained = ({ provider }: { readonly provider: string }) => provider !== "openai"
 const nameOf = ({ name }: { readonly name: string }) => name
 
 /** Asked once, shortly: nothing is lost where no answer comes. */

@@ -5,7 +5,7 @@ import { GrpoRecipe } from "../layers/training/GrpoRecipe.ts"
 import { judgeRecipe } from "../layers/training/trainerKinds.ts"
 import { ModelSpec } from "../src/domain/ModelSpec.ts"
 import type { Graph } from "../src/index.ts"
-import type { TrainerKind } from "../src/ports/Trainer.ts"
+import { isOnTrainer, kindOf } from "./configuredTrainer.ts"
 import type { UnderstudyConfig } from "./config/UnderstudyConfig.ts"
 import { Conversing } from "./stages/Conversing.ts"
 import { InitialAssistant } from "./stages/InitialAssistant.ts"
@@ -33,7 +33,7 @@ export const refuseRecipes = ({ nodes }: Graph.Graph, config: Pick<UnderstudyCon
     ({ id, step }) => {
       const { recipe } = step.input
       if (step.stage !== TrainAssistant || !isRecipe(recipe)) return Effect.void
-      const kind = kindOf(config)
+      const kind = kindOf(config.trainer)
       const { refused: unhonoured } = judgeRecipe(recipe, kind)
       const refused = [
         ...unhonoured,
@@ -61,11 +61,8 @@ const notThePapers = (input: unknown) =>
 const isTrained = Schema.is(Schema.Struct({ conversing: Conversing, reward: Reward }))
 
 const sameModel = (one: unknown, other: unknown) =>
-  isModel(one) && isModel(other) && one.provider !== "openai" && one.name === other.name
+  isModel(one) && isModel(other) && isOnTrainer(one) && one.name === other.name
 
 const isModel = Schema.is(ModelSpec)
-
-const kindOf = ({ trainer }: Pick<UnderstudyConfig, "trainer">): TrainerKind =>
-  trainer.kind === "embedded" ? "embedded" : (trainer.dialect ?? "skyrl")
 
 const isRecipe = Schema.is(GrpoRecipe)

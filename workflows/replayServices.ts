@@ -14,12 +14,12 @@ import { findInstall } from "../layers/training/embedded/EmbeddedInstall.ts"
 import { lazyTrainer } from "../layers/training/lazyTrainer.ts"
 import { Policies } from "../layers/training/Policies.ts"
 import type { PoliciesOptions } from "../layers/training/Policies.ts"
-import { dialects, skyrlJax } from "../layers/training/tinker/TinkerDialect.ts"
 import { ContextOverflow, InvalidOutput, Misconfigured, Refused } from "../src/domain/LlmError.ts"
 import { ArtifactStore, CallJournal } from "../src/index.ts"
 import type { FailedCall } from "../src/index.ts"
 import { llmConfigOf } from "./config/llmConfigOf.ts"
 import type { TrainerConfig, UnderstudyConfig } from "./config/UnderstudyConfig.ts"
+import { dialectOf, kindOf } from "./configuredTrainer.ts"
 import { policiesOptions } from "./TrainerServices.ts"
 
 /** Over the journal and the artifacts of a home that is read only. `experiment` scopes calls as in the run. */
@@ -56,9 +56,9 @@ const embeddedCodec =
     ).pipe(Effect.provide(NodeContext.layer))
 
 const noTrainer = (trainer: TrainerConfig) => {
-  const dialect = trainer.kind === "embedded" ? skyrlJax : dialects[trainer.dialect ?? "skyrl"]
+  const dialect = dialectOf(trainer)
   const refusal = { message: "a replay asks no trainer, and the journal does not have this" }
-  const kind = trainer.kind === "embedded" ? ("embedded" as const) : dialect.kind
+  const kind = kindOf(trainer)
   const known = { endpoint: "the journal", lossScale: dialect.lossScale, kind, samplersStay: !dialect.samplesLiveModel }
   return lazyTrainer(known, Layer.fail(refusal))
 }

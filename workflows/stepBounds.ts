@@ -1,6 +1,7 @@
 /** How many steps may run at once, beyond what a run is told. */
 import type { ModelSpec } from "../src/domain/ModelSpec.ts"
 import type { Plan } from "../src/index.ts"
+import { isOnTrainer, placesOf } from "./configuredTrainer.ts"
 import type { UnderstudyConfig } from "./config/UnderstudyConfig.ts"
 
 /**
@@ -12,16 +13,15 @@ export const stepBounds = (
   { gpus }: { readonly gpus?: number | undefined },
   { trainer }: Pick<UnderstudyConfig, "trainer">,
 ) => {
-  const asking = steps.filter(({ demands }) => demands.some(isOnTrainer))
+  const asking = steps.filter(({ demands }) => demands.some(asksTrainer))
   const ids = new Set(asking.map(({ id }) => id))
-  const { places = 2 } = trainer.kind === "tinker" ? trainer : {}
-  const needed = Math.max(1, ...asking.map(({ demands }) => new Set(demands.filter(isOnTrainer).map(sideOf)).size))
+  const needed = Math.max(1, ...asking.map(({ demands }) => new Set(demands.filter(asksTrainer).map(sideOf)).size))
   return [
     ...(gpus === undefined ? [] : [{ steps: ids, atOnce: gpus }]),
-    { steps: ids, atOnce: Math.max(1, Math.floor(places / needed)) },
+    { steps: ids, atOnce: Math.max(1, Math.floor(placesOf(trainer) / needed)) },
   ]
 }
 
-const isOnTrainer = ({ model }: { readonly model: ModelSpec }) => model.provider !== "openai"
+const asksTrainer = ({ model }: { readonly model: ModelSpec }) => isOnTrainer(model)
 
 const sideOf = ({ role }: { readonly role: string }) => (role === "simulator" ? "simulator" : "assistant")
